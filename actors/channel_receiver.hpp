@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/symbol_collector.hpp"
+
+#include <list>
+
+namespace troupe {
+
+struct channel_receiver_options {
+  /// Objects larger than this are not collected. Memory for one is taken
+  /// before anything of it is verified.
+  std::uint64_t max_object_bytes = 4u << 20;
+  /// Objects of different identity collected at once on one channel: two
+  /// sharers may have the same name.
+  std::size_t max_candidates = 4;
+};
+
+/// @relates channel_receiver
+struct channel_receiver_state {
+  channel_receiver_state() = default; // never an aggregate
+
+  sync_supervisor_actor parent;
+  chunk_writer_actor writer;
+  channel_receiver_options options;
+
+  open_channel now; ///< channel 0: idle
+  std::optional<symbol_collector> chunk;
+
+  /// An object in collection, told apart by what its packets say of it.
+  struct candidate {
+    hash object;
+    std::uint64_t bytes = 0;
+    symbol_collector symbols;
+  };
+  std::list<candidate> objects; ///< most recently heard first
+
+  static inline const char* name = "troupe.channel-receiver";
+};
+
+/// Collects what one joined channel carries, decodes it and checks its hash.
+/// Used again for channel after channel. Packets that do not fit are dropped:
+/// a chunk's must carry its hash as object id, an object's must hash to it.
+///
+/// Sends:  one of symbols_arrived, content_rejected per symbol_batch, or once
+///         per channel: verified_chunk to `writer` and chunk_verified to
+///         `parent`, or object_verified. Bounded by the slabs of the port.
+/// Blocks: never; decoding and hashing a chunk take about 50 us.
+channel_receiver_actor::behavior_type channel_receiver(
+    channel_receiver_actor::stateful_pointer<channel_receiver_state> self,
+    sync_supervisor_actor parent, chunk_writer_actor writer,
+    channel_receiver_options options);
+
+} // namespace troupe

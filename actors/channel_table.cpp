@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/channel_table.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+void channel_table::add_receiver(channel_receiver_actor receiver) {
+  idle_.push_back(std::move(receiver));
+}
+
+std::pair<channel_receiver_actor, open_channel>
+channel_table::open(const group_address& group, purpose why,
+                    open_channel what) {
+  auto receiver = idle_.back();
+  idle_.pop_back();
+  what.channel = next_id_++;
+  joins_.push_back(
+      {group, [receiver, id = what.channel](packet_batch&& batch) {
+         compat::anon_send(receiver, symbol_batch{id, std::move(batch)});
+       }});
+  open_.emplace(what.channel, channel{why, group, receiver});
+  return {std::move(receiver), std::move(what)};
+}
+
+std::optional<channel_table::purpose> channel_table::close(channel_id id) {
+  const auto found = open_.find(id);
+  if (found == open_.end())
+    return std::nullopt;
+  const auto why = found->second.why;
+  leaves_.push_back(found->second.group);
+  if (found->second.receiver)
+    idle_.push_back(std::move(found->second.receiver));
+  open_.erase(found);
+  return why;
+}
+
+const channel_table::channel* channel_table::find(channel_id id) const {
+  const auto found = open_.find(id);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+void channel_table::repeat(channel_id id) {
+  if (const auto* one = find(id))
+    repeats_.push_back(one->group);
+}
+
+std::optional<channel_id>
+channel_table::remove_receiver(const caf::actor_addr& who) {
+  for (auto& [id, one] : open_) {
+    if (one.receiver && one.receiver.address() == who) {
+      one.receiver = channel_receiver_actor{};
+      return id;
+    }
+  }
+  std::erase_if(idle_, [&](const auto& r) { return r.address() == who; });
+  return std::nullopt;
+}
+
+std::vector<channel_id> channel_table::all(purpose::kind what) const {
+  std::vector<channel_id> result;
+  for (const auto& [id, one] : open_)
+    if (one.why.what == what)
+      result.push_back(id);
+  return result;
+}
+
+void channel_table::flush(receive_port& port) {
+  if (!leaves_.empty())
+    port.leave(std::exchange(leaves_, {}));
+  if (!joins_.empty())
+    port.join(std::exchange(joins_, {}));
+  if (!repeats_.empty())
+    port.rejoin(std::exchange(repeats_, {}));
+}
+
+} // namespace troupe

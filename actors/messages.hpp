@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every message that crosses an actor boundary, in the order in which data
+// flows. Commands are imperative, events past participle. All of them stay in
+// the process: they carry buffers and ports.
+#pragma once
+
+#include "actors/caf_compat.hpp"
+#include "actors/requests.hpp"
+#include "core/diff.hpp"
+#include "core/tree_build.hpp"
+#include "transport/network.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace troupe {
+
+// -- receiving, in the order of the data --------------------------------------
+
+/// sync_supervisor -> tree_builder: help to hash the old content.
+struct build_tree {
+  std::shared_ptr<tree_build> work; ///< shared by all builders of one sync
+};
+
+/// tree_builder -> itself: hash the next range.
+struct hash_next {};
+
+/// tree_builder -> sync_supervisor: from the one that finished the last range.
+struct tree_built {
+  std::shared_ptr<const merkle_tree> tree; ///< nullptr: see failure
+  error failure;
+};
+
+/// sync_supervisor -> differ.
+struct diff_trees {
+  std::shared_ptr<const merkle_tree> old_tree; ///< nullptr: there is nothing
+  std::shared_ptr<const merkle_tree> new_tree;
+};
+
+/// differ -> sync_supervisor.
+struct trees_compared {
+  std::shared_ptr<const sync_plan> plan;
+};
+
+/// Number of a channel within one sync; never used twice.
+using channel_id = std::uint64_t;
+
+/// sync_supervisor -> channel_receiver: collect this chunk or object. Ends
+/// what the receiver did before.
+struct open_channel {
+  enum class content { chunk, object };
+  channel_id channel = 0;
+  content what = content::chunk;
+  hash id;                  ///< of the chunk; objects are checked by their OID
+  std::uint32_t size_bytes = 0; ///< of the chunk
+  std::vector<hash_type> types; ///< any of these may verify it
+  std::vector<std::uint64_t> offsets; ///< of the chunk in the new content
+};
+
+/// network -> channel_receiver: one per group and receive call. Bounded by the
+/// slabs of the receive port, which the batch holds on to.
+struct symbol_batch {
+  channel_id channel = 0;
+  packet_batch batch;
+};
+
+/// channel_receiver -> sync_supervisor: new symbols came, but not enough yet.
+struct symbols_arrived {
+  channel_id channel = 0;
+};
+
+/// channel_receiver -> sync_supervisor: a decoded chunk or object was not what
+/// its hash says; collecting starts again.
+struct content_rejected {
+  channel_id channel = 0;
+};
+
+/// channel_receiver -> chunk_writer: checked bytes and where they belong.
+struct verified_chunk {
+  channel_id channel = 0;
+  std::vector<std::uint64_t> offsets;
+  blob data;
+};
+
+/// channel_receiver -> sync_supervisor: the chunk is on its way to the writer;
+/// the group can be left.
+struct chunk_verified {
+  channel_id channel = 0;
+  hash_type type = hash_type::blake2b; ///< that verified it
+  std::uint32_t symbols_source = 0;
+  std::uint32_t symbols_repair = 0;
+};
+
+/// channel_receiver -> sync_supervisor: a whole object, its OID checked.
+struct object_verified {
+  channel_id channel = 0;
+  hash_type type = hash_type::blake2b;
+  blob data;
+  std::uint32_t symbols_source = 0;
+  std::uint32_t symbols_repair = 0;
+};
+
+/// sync_supervisor -> chunk_writer: first of all. Reserves the room and takes
+/// over what stays.
+struct begin_object {
+  std::uint64_t length = 0;
+  std::shared_ptr<const sync_plan> plan;
+};
+
+/// chunk_writer -> sync_supervisor: a chunk reached the sink; a slot of the
+/// window is free.
+struct chunk_written {
+  channel_id channel = 0;
+};
+
+/// sync_supervisor -> chunk_writer: last of all. Makes the object visible.
+struct finish_object {
+  file_metadata metadata;
+  metadata_choice choice;
+};
+
+/// chunk_writer -> sync_supervisor.
+struct object_finished {};
+
+/// chunk_writer -> sync_supervisor: the destination failed; nothing more will
+/// be written.
+struct write_failed {
+  error failure;
+};
+
+/// sync_supervisor -> itself: look at the clock.
+struct sync_tick {};
+
+/// client -> sync_supervisor: end early. Answered by the report.
+struct cancel_sync {};
+
+// -- sharing, in the order of the data -----------------------------------------
+
+/// network -> join_listener: what one read of the MLD socket gave.
+struct reports_heard {
+  std::vector<group_change> changes;
+};
+
+/// join_listener -> share_supervisor: without repeats. One per report batch.
+struct groups_changed {
+  std::vector<group_change> changes;
+};
+
+/// share_supervisor -> channel_sender: send this object once. At most
+/// `sends_per_sender` are out at each sender.
+struct send_channel {
+  std::uint64_t ticket = 0; ///< given back in channel_sent
+  group_address to;
+  std::uint32_t interface_index = 0;
+  object_directory::found object;
+};
+
+/// network -> channel_sender: a train has left; its buffer is free again.
+struct train_returned {
+  std::uint64_t ticket = 0;
+  std::shared_ptr<train_sent> outcome;
+};
+
+/// channel_sender -> share_supervisor: done with a ticket, well or not.
+struct channel_sent {
+  std::uint64_t ticket = 0;
+  errc result = errc::none;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes_gross = 0;
+  std::uint64_t bytes_info = 0;
+};
+
+/// share_supervisor -> itself: forget old requests.
+struct share_tick {};
+
+/// client -> share_supervisor: end. Answered by share_report::stopped.
+struct stop_share {};
+
+} // namespace troupe
+
+TROUPE_LOCAL_MESSAGE(troupe::build_tree)
+TROUPE_LOCAL_MESSAGE(troupe::hash_next)
+TROUPE_LOCAL_MESSAGE(troupe::tree_built)
+TROUPE_LOCAL_MESSAGE(troupe::diff_trees)
+TROUPE_LOCAL_MESSAGE(troupe::trees_compared)
+TROUPE_LOCAL_MESSAGE(troupe::open_channel)
+TROUPE_LOCAL_MESSAGE(troupe::symbol_batch)
+TROUPE_LOCAL_MESSAGE(troupe::symbols_arrived)
+TROUPE_LOCAL_MESSAGE(troupe::content_rejected)
+TROUPE_LOCAL_MESSAGE(troupe::verified_chunk)
+TROUPE_LOCAL_MESSAGE(troupe::chunk_verified)
+TROUPE_LOCAL_MESSAGE(troupe::object_verified)
+TROUPE_LOCAL_MESSAGE(troupe::begin_object)
+TROUPE_LOCAL_MESSAGE(troupe::chunk_written)
+TROUPE_LOCAL_MESSAGE(troupe::finish_object)
+TROUPE_LOCAL_MESSAGE(troupe::object_finished)
+TROUPE_LOCAL_MESSAGE(troupe::write_failed)
+TROUPE_LOCAL_MESSAGE(troupe::sync_tick)
+TROUPE_LOCAL_MESSAGE(troupe::cancel_sync)
+TROUPE_LOCAL_MESSAGE(troupe::sync_report)
+TROUPE_LOCAL_MESSAGE(troupe::sync_progress)
+TROUPE_LOCAL_MESSAGE(troupe::reports_heard)
+TROUPE_LOCAL_MESSAGE(troupe::groups_changed)
+TROUPE_LOCAL_MESSAGE(troupe::send_channel)
+TROUPE_LOCAL_MESSAGE(troupe::train_returned)
+TROUPE_LOCAL_MESSAGE(troupe::channel_sent)
+TROUPE_LOCAL_MESSAGE(troupe::share_tick)
+TROUPE_LOCAL_MESSAGE(troupe::stop_share)
+TROUPE_LOCAL_MESSAGE(troupe::share_report)

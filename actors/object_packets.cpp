@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/object_packets.hpp"
+
+#include "core/hasher.hpp"
+#include "raptorq/block_encoder.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+/// Transmissions of one object differ in their repair symbols, so that a
+/// receiver gains from a second one; they start over after so many, so that
+/// few generator rows are ever needed.
+constexpr std::uint32_t distinct_transmissions = 64;
+
+} // namespace
+
+expected<object_packets::filled>
+object_packets::fill(packet_train& train,
+                     const object_directory::found& object) {
+  if (const auto* whole = std::get_if<indexed_object>(&object.entry))
+    return encode(train, hash_of(type_, whole->bytes.view()),
+                  whole->bytes.view(), true);
+  const auto& chunk = std::get<indexed_chunk>(object.entry);
+  if (auto e = chunk.from->check_unchanged(); e != errc::none)
+    return e;
+  scratch_.resize(chunk.range.length);
+  if (auto e = chunk.from->read_at(chunk.range.offset, scratch_);
+      e != errc::none)
+    return e;
+  return encode(train, object.id, scratch_, false);
+}
+
+expected<object_packets::filled>
+object_packets::encode(packet_train& train, const hash& id,
+                       std::span<const std::byte> data, bool with_info) {
+  constexpr std::size_t t = classic_symbol_bytes;
+  const auto k64 = (data.size() + t - 1) / t;
+  const auto code = raptorq::parameters_for(static_cast<std::uint32_t>(
+      std::min<std::size_t>(k64, raptorq::source_symbols_max + 1)));
+  if (!code)
+    return error{errc::too_large, "an object of " +
+                                      std::to_string(data.size()) +
+                                      " bytes does not fit one source block"};
+  const auto k = static_cast<std::uint32_t>(k64);
+  const auto packets = code->k_prime + overhead_packets_;
+  const auto header = with_info ? object_header_bytes : chunk_header_bytes;
+  const auto stride = header + t;
+  train.packet_bytes = static_cast<std::uint16_t>(stride);
+  // One lost superpacket must leave enough symbols to decode from.
+  train.burst_packets = static_cast<std::uint16_t>(
+      std::clamp<std::uint32_t>(overhead_packets_, 2, 44) - 1);
+  train.bytes.resize(packets * stride);
+  const object_info info{.transfer_bytes = data.size()};
+  const auto first_repair =
+      k + transmissions_++ % distinct_transmissions * packets;
+  raptorq::block_encoder encoder{k, static_cast<std::uint32_t>(t), data};
+  esis_.clear();
+  auto out = std::span{train.bytes};
+  for (std::uint32_t i = 0; i < packets; ++i) {
+    const auto esi = i < k ? i : first_repair + (i - k);
+    const auto packet = out.subspan(i * stride, stride);
+    const symbol_id payload{0, esi};
+    if (with_info)
+      write_object_header(packet.first<object_header_bytes>(), id, info,
+                          payload);
+    else
+      write_chunk_header(packet.first<chunk_header_bytes>(), id, payload);
+    if (i < k)
+      encoder.source(esi, packet.subspan(header));
+    else
+      esis_.push_back(esi);
+  }
+  if (encoder.repair(esis_, out.subspan(k * stride + header), stride) !=
+      raptorq::status::done)
+    return error{errc::internal, "the encoder refused an object"};
+  // As lc_stat_t counts: a payload without object id and OTI.
+  return filled{packets, data.size(), packets * (t + 4)};
+}
+
+} // namespace troupe

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is asked of Troupe and what it answers: plain values without CAF, shared
+// by the actors, the C API and the tool.
+#pragma once
+
+#include "core/errc.hpp"
+#include "core/hash.hpp"
+#include "core/share_index.hpp"
+#include "core/sink.hpp"
+#include "transport/network.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace troupe {
+
+/// Runs a job on some thread, now or later. Must not run it before returning
+/// unless the caller may block.
+using job_runner = std::function<void(std::function<void()>)>;
+
+/// lc_sync(3) and lc_syncfile(3) as a value: which object, where to, how.
+struct sync_request {
+  /// The share path; hashed to find the group. Used when `id` is empty.
+  std::string name;
+  /// A channel hash as bytes: of a name, or of a tree.
+  std::optional<hash> id;
+  /// Empty: every type of this build is tried, and what verifies decides.
+  std::optional<hash_type> type;
+
+  /// Where the object goes, and what is compared with it. Used by one sync.
+  std::shared_ptr<sink> destination;
+  metadata_choice metadata;
+
+  receive_options receive;
+  /// Longest silence: no verified data for so long ends the sync.
+  std::chrono::milliseconds timeout = std::chrono::seconds{30};
+  /// Objects larger than this are refused (too_large) before memory is taken.
+  std::uint64_t limit_bytes = std::uint64_t{1} << 44;
+  /// Most groups joined at once.
+  std::uint32_t max_groups = 256;
+  /// Runs the hashing of the old content; empty: on the actor system.
+  job_runner run_jobs;
+  /// Parallel jobs for that; 0: as many as there are cores.
+  std::uint32_t hash_jobs = 0;
+};
+
+/// What a sync did, in figures.
+struct sync_stats {
+  std::uint64_t object_bytes = 0;   ///< length of the remote content
+  std::uint64_t first_object_bytes = 0; ///< F of the first object (part 0)
+  std::uint64_t chunks = 0;         ///< of the remote content
+  std::uint64_t chunks_kept = 0;    ///< already in place
+  std::uint64_t chunks_copied = 0;  ///< found elsewhere in the old content
+  std::uint64_t chunks_fetched = 0; ///< distinct chunks from the network
+  std::uint64_t bytes_fetched = 0;  ///< plain bytes of fetched chunks
+  std::uint64_t bytes_wire = 0;     ///< UDP payload received
+  std::uint64_t packets = 0;        ///< received
+  std::uint64_t symbols_source = 0; ///< used
+  std::uint64_t symbols_repair = 0; ///< used
+  std::uint64_t requests_repeated = 0; ///< joins that had to be repeated
+  std::uint64_t chunks_rejected = 0;   ///< decoded but did not match its hash
+  std::uint64_t packets_dropped = 0;   ///< by this host's kernel
+  std::chrono::nanoseconds elapsed{0};
+  std::chrono::nanoseconds hashing{0}; ///< building the tree of old content
+};
+
+/// Exactly one of these ends each sync. When it arrives, nothing of the sync
+/// is alive and no group is joined.
+struct sync_report {
+  error failure; ///< errc::none: the destination equals the remote object
+  sync_stats stats;
+  std::optional<hash_type> type; ///< of the sharer, once known
+  hash root;                     ///< of the remote tree, once known
+  object_kind kind = object_kind::file; ///< of the remote object, once known
+
+  bool ok() const noexcept { return failure.code == errc::none; }
+};
+
+/// How far a sync is, at most every 100 ms.
+struct sync_progress {
+  enum class phase { waiting, comparing, fetching, finishing };
+  phase now = phase::waiting;
+  std::uint64_t bytes_total = 0; ///< to fetch; 0 until known
+  std::uint64_t bytes_done = 0;  ///< of them, verified
+  std::uint32_t groups = 0;      ///< joined now
+  sync_stats stats;
+};
+
+/// Figures of a share, counted up while it runs. Read from any thread.
+struct share_counters {
+  std::atomic<std::uint64_t> objects_sent{0}; ///< transmissions
+  std::atomic<std::uint64_t> packets_sent{0};
+  std::atomic<std::uint64_t> bytes_gross{0};  ///< payload without OID and OTI
+  std::atomic<std::uint64_t> bytes_info{0};   ///< plain bytes, once per sending
+  std::atomic<std::uint64_t> requests_heard{0}; ///< after de-duplication
+  std::atomic<std::uint64_t> requests_unknown{0}; ///< groups not in the index
+  std::atomic<std::uint64_t> sources_changed{0}; ///< chunks not sent for that
+  std::atomic<std::uint64_t> send_errors{0};
+};
+
+/// lc_share(3) as a value: what to answer, and where.
+struct share_request {
+  std::shared_ptr<const object_directory> index;
+  hash_type type = hash_type::blake2b; ///< that the index was made with
+  send_options send;
+  std::shared_ptr<share_counters> counters; ///< may be nullptr
+  /// Packets beyond K' per object; librecast hosts need 5 under loss.
+  std::uint32_t overhead_packets = 10;
+};
+
+/// Sent by a share: once when it listens, once when it has ended.
+struct share_report {
+  enum class event { listening, failed, stopped };
+  event what = event::listening;
+  error failure; ///< set for `failed`
+};
+
+} // namespace troupe

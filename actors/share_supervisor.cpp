@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/share_supervisor.hpp"
+
+#include "actors/channel_sender.hpp"
+#include "actors/join_listener.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint32_t max_restarts = 16;
+constexpr auto housekeeping = 1s;
+
+} // namespace
+
+void share_supervisor_state::start() {
+  if (!request.counters)
+    request.counters = std::make_shared<share_counters>();
+  auto opened = env.net->open_sender(request.send);
+  if (!opened)
+    return end(opened.error());
+  out = std::move(*opened);
+  for (std::uint32_t i = 0; i < std::max(env.senders, 1u); ++i)
+    spawn_sender();
+  spawn_listener();
+  // The ear opens last: its General Query brings the first requests.
+  auto reports = env.net->open_reports(
+      request.send,
+      [to = listener](std::vector<group_change>&& changes) {
+        compat::anon_send(to, reports_heard{std::move(changes)});
+      });
+  if (!reports)
+    return end(reports.error());
+  ear = std::move(*reports);
+  compat::send(self, env.client, share_report{});
+  compat::send_later(self, housekeeping, share_tick{});
+}
+
+void share_supervisor_state::watch(const caf::actor& child) {
+  alive.push_back(child.address());
+  compat::watch(self, child, [this](const auto& who, const auto&) {
+    on_child_down(who);
+  });
+}
+
+void share_supervisor_state::spawn_listener() {
+  listener = self->spawn(join_listener, share_supervisor_actor{self});
+  watch(caf::actor_cast<caf::actor>(listener));
+}
+
+void share_supervisor_state::spawn_sender() {
+  auto handle =
+      self->spawn(channel_sender, share_supervisor_actor{self}, out,
+                  object_packets{request.type, request.overhead_packets});
+  watch(caf::actor_cast<caf::actor>(handle));
+  senders.push_back({std::move(handle), {}});
+}
+
+void share_supervisor_state::on_changes(const groups_changed& msg) {
+  if (closing)
+    return;
+  const auto at = compat::now(self);
+  for (const auto& change : msg.changes) {
+    if (change.change == membership::done) {
+      queue.done(change);
+      continue;
+    }
+    // Unknown groups leave no trace, whoever makes them up.
+    if (!request.index->find(group_key(change.group))) {
+      ++request.counters->requests_unknown;
+      continue;
+    }
+    if (queue.wanted(change, at))
+      ++request.counters->requests_heard;
+  }
+  dispatch();
+}
+
+void share_supervisor_state::dispatch() {
+  while (true) {
+    const auto idlest = std::min_element(
+        senders.begin(), senders.end(), [](const auto& a, const auto& b) {
+          return a.tickets.size() < b.tickets.size();
+        });
+    if (idlest == senders.end() ||
+        idlest->tickets.size() >= env.sends_per_sender)
+      return;
+    const auto order = queue.next();
+    if (!order)
+      return;
+    auto object = request.index->find(group_key(order->to));
+    if (!object) { // taken out of the index meanwhile
+      queue.sent(order->ticket, compat::now(self));
+      continue;
+    }
+    idlest->tickets.push_back(order->ticket);
+    // Bounded by sends_per_sender.
+    compat::send(self, idlest->handle,
+                 send_channel{order->ticket, order->to, order->interface_index,
+                              std::move(*object)});
+  }
+}
+
+void share_supervisor_state::on_sent(const channel_sent& msg) {
+  if (closing)
+    return;
+  for (auto& one : senders)
+    std::erase(one.tickets, msg.ticket);
+  queue.sent(msg.ticket, compat::now(self));
+  auto& counters = *request.counters;
+  if (msg.result == errc::none) {
+    ++counters.objects_sent;
+    counters.packets_sent += msg.packets;
+    counters.bytes_gross += msg.bytes_gross;
+    counters.bytes_info += msg.bytes_info;
+  } else if (msg.result == errc::source_changed) {
+    ++counters.sources_changed;
+  } else {
+    ++counters.send_errors;
+  }
+  dispatch();
+}
+
+void share_supervisor_state::end(error why) {
+  if (closing)
+    return;
+  closing = true;
+  failure = std::move(why);
+  // Upstream first: no more requests, then no more packets.
+  if (ear)
+    ear->close();
+  if (out)
+    out->close();
+  for (const auto& child : alive)
+    self->send_exit(child, caf::exit_reason::user_shutdown);
+  report_if_alone();
+}
+
+void share_supervisor_state::on_child_down(const caf::actor_addr& who) {
+  if (std::erase(alive, who) == 0)
+    return;
+  if (closing)
+    return report_if_alone();
+  if (++restarts > max_restarts || who == listener.address())
+    return end({errc::internal, "parts of the share keep dying"});
+  const auto dead =
+      std::find_if(senders.begin(), senders.end(), [&](const auto& one) {
+        return one.handle.address() == who;
+      });
+  if (dead == senders.end())
+    return;
+  for (const auto ticket : dead->tickets)
+    queue.sent(ticket, compat::now(self)); // receivers will ask again
+  senders.erase(dead);
+  spawn_sender();
+  dispatch();
+}
+
+void share_supervisor_state::report_if_alone() {
+  if (!alive.empty())
+    return;
+  ear.reset();
+  out.reset();
+  const auto what = failure.code == errc::none ? share_report::event::stopped
+                                               : share_report::event::failed;
+  compat::send(self, env.client, share_report{what, failure});
+  self->quit();
+}
+
+share_supervisor_actor::behavior_type share_supervisor(
+    share_supervisor_actor::stateful_pointer<share_supervisor_state> self,
+    share_request request, share_environment env) {
+  auto& st = compat::state_of(self);
+  st.self = self;
+  st.request = std::move(request);
+  st.env = std::move(env);
+  compat::on_down(
+      self, [&st](const auto& who, const auto&) { st.on_child_down(who); });
+  self->set_exit_handler([&st](const caf::exit_msg&) { st.end({}); });
+  st.start();
+  return {
+      [&st](const groups_changed& msg) { st.on_changes(msg); },
+      [&st](const channel_sent& msg) { st.on_sent(msg); },
+      [&st](share_tick) {
+        if (st.closing)
+          return;
+        st.queue.expire(compat::now(st.self));
+        compat::send_later(st.self, housekeeping, share_tick{}); // one at once
+      },
+      [&st](stop_share) { st.end({}); },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/send_queue.hpp"
+
+namespace troupe {
+
+/// What a share needs besides its request.
+struct share_environment {
+  std::shared_ptr<network> net;
+  share_client_actor client;
+  std::uint32_t senders = 2;          ///< channel_sender actors
+  std::uint32_t sends_per_sender = 4; ///< tickets out at each
+};
+
+/// @relates share_supervisor
+struct share_supervisor_state {
+  share_supervisor_state() = default; // never an aggregate
+
+  struct sender {
+    channel_sender_actor handle;
+    std::vector<std::uint64_t> tickets; ///< out at it
+  };
+
+  share_supervisor_actor::stateful_pointer<share_supervisor_state> self =
+      nullptr;
+  share_request request;
+  share_environment env;
+  send_queue queue;
+  std::shared_ptr<send_port> out;
+  std::unique_ptr<report_port> ear;
+  join_listener_actor listener;
+  std::vector<sender> senders;
+  std::vector<caf::actor_addr> alive;
+  std::uint32_t restarts = 0;
+  bool closing = false;
+  error failure; ///< why it closes
+
+  static inline const char* name = "troupe.share-supervisor";
+
+  void start();
+  void spawn_listener();
+  void spawn_sender();
+  void on_changes(const groups_changed& msg);
+  void dispatch();
+  void on_sent(const channel_sent& msg);
+  void end(error why);
+  void on_child_down(const caf::actor_addr& who);
+  void report_if_alone();
+  void watch(const caf::actor& child);
+};
+
+/// One share: hears who wants what, sends each object once however many
+/// want it, until it is stopped.
+///
+/// Sends:  share_report to the client: listening or failed, then once at the
+///         end stopped. At most senders * sends_per_sender send_channel are
+///         out, so encoded packets wait in the queue of groups, not in memory.
+/// Fails:  restarts a dead child up to 16 times, then reports failed.
+/// Blocks: shortly, when it opens and closes its ports.
+share_supervisor_actor::behavior_type share_supervisor(
+    share_supervisor_actor::stateful_pointer<share_supervisor_state> self,
+    share_request request, share_environment env);
+
+} // namespace troupe

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The other half of sync_supervisor: asking, waiting, ending.
+#include "actors/channel_receiver.hpp"
+#include "actors/sync_supervisor.hpp"
+#include "core/hasher.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+using namespace std::chrono_literals;
+using kind = channel_table::purpose::kind;
+
+namespace {
+
+constexpr auto progress_interval = 100ms;
+constexpr std::uint32_t max_receivers_lost = 16;
+/// Disks may take their time, but not for ever.
+constexpr auto disk_patience = 10;
+
+} // namespace
+
+std::vector<hash_type> sync_supervisor_state::candidate_types() const {
+  if (request.type)
+    return {*request.type};
+  return available_hash_types();
+}
+
+std::string sync_supervisor_state::subject() const {
+  return request.name.empty() ? std::string{"the object"}
+                              : "'" + request.name + "'";
+}
+
+void sync_supervisor_state::ask_first() {
+  const auto types = candidate_types();
+  if (request.id)
+    return open_object(*request.id, {kind::first_object, 0}, types);
+  for (const auto type : types) {
+    const auto id = hash_of(type, request.name);
+    const auto asked = channels.all(kind::first_object);
+    if (std::none_of(asked.begin(), asked.end(), [&](channel_id other) {
+          return channels.find(other)->group == group_of(id);
+        }))
+      open_object(id, {kind::first_object, 0}, {type});
+  }
+}
+
+void sync_supervisor_state::ensure_idle_receiver() {
+  if (channels.idle() > 0)
+    return;
+  auto receiver =
+      self->spawn(channel_receiver, sync_supervisor_actor{self}, writer,
+                  channel_receiver_options{});
+  alive.push_back(receiver.address());
+  compat::watch(self, receiver, [this](const auto& who, const auto& why) {
+    on_child_down(who, why);
+  });
+  channels.add_receiver(std::move(receiver));
+}
+
+void sync_supervisor_state::open_object(const hash& id,
+                                        channel_table::purpose why,
+                                        std::vector<hash_type> types) {
+  open_channel what;
+  what.what = open_channel::content::object;
+  what.id = id;
+  what.types = std::move(types);
+  open(group_of(id), why, std::move(what));
+}
+
+void sync_supervisor_state::open_chunk(std::uint64_t fetch_index) {
+  const auto& chunk = plan->fetch[fetch_index];
+  open_channel what;
+  what.id = chunk.id;
+  what.size_bytes = chunk.size_bytes;
+  what.types = {remote->type()};
+  what.offsets.reserve(chunk.places.size());
+  for (const auto place : chunk.places)
+    what.offsets.push_back(place * chunk_bytes);
+  open(group_of(chunk.id), {kind::chunk, fetch_index}, std::move(what));
+}
+
+void sync_supervisor_state::open(const group_address& group,
+                                 channel_table::purpose why,
+                                 open_channel what) {
+  ensure_idle_receiver(); // as many as were ever open at once: the window
+  auto [receiver, command] = channels.open(group, why, std::move(what));
+  window.opened(command.channel, compat::now(self));
+  // Bounded: one command per open channel.
+  compat::send(self, receiver, std::move(command));
+}
+
+void sync_supervisor_state::fill_window() {
+  const auto room = [&] {
+    return channels.size() + unwritten < window.capacity();
+  };
+  if (now == phase::gathering) {
+    for (; parts_asked < remote->parts() && room(); ++parts_asked)
+      open_object(remote->part_hash(parts_asked),
+                  {kind::tree_part, parts_asked}, {remote->type()});
+    return;
+  }
+  if (now != phase::fetching)
+    return;
+  for (; next_fetch < plan->fetch.size() && room(); ++next_fetch)
+    open_chunk(next_fetch);
+}
+
+void sync_supervisor_state::flush() {
+  if (port)
+    channels.flush(*port);
+}
+
+void sync_supervisor_state::on_tick() {
+  if (now == phase::closing)
+    return;
+  const auto at = compat::now(self);
+  if (port) {
+    const auto dropped = port->counters().packets_dropped;
+    if (dropped != drops_seen)
+      window.dropped_here(at);
+    drops_seen = dropped;
+  }
+  for (const auto silent : window.take_silent(at)) {
+    channels.repeat(silent);
+    ++report.stats.requests_repeated;
+  }
+  flush();
+  if (local_build && local_build->ranges_done() != ranges_seen) {
+    ranges_seen = local_build->ranges_done();
+    last_sign = at;
+  }
+  tell_progress(at);
+  give_up_if_silent(at);
+  if (now != phase::closing)
+    compat::send_later(self, env.tick, sync_tick{}); // one is under way
+}
+
+void sync_supervisor_state::give_up_if_silent(time_point at) {
+  const auto silence = at - last_sign;
+  const bool on_disk =
+      now == phase::finishing ||
+      (now == phase::fetching && channels.size() == 0 && unwritten > 0);
+  if (silence < request.timeout * (on_disk ? disk_patience : 1))
+    return;
+  const auto seconds =
+      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(silence)
+                         .count()) + " s";
+  if (on_disk)
+    return end({errc::timed_out, "the destination did not answer for " +
+                                     seconds});
+  if (now == phase::comparing)
+    return end({errc::timed_out,
+                "hashing the old content made no progress for " + seconds});
+  if (last_trouble.code != errc::none)
+    return end({last_trouble.code,
+                subject() + ": " + last_trouble.what + ", and nothing better"
+                " came for " + seconds});
+  if (!heard_anything)
+    return end({errc::no_sharer, "nobody answered for " + subject() + " in " +
+                                     seconds});
+  end({errc::sharer_stopped, "the sharer of " + subject() +
+                                 " fell silent for " + seconds});
+}
+
+void sync_supervisor_state::tell_progress(time_point at) {
+  if (!env.observer || at - last_progress < progress_interval)
+    return;
+  last_progress = at;
+  sync_progress msg;
+  switch (now) {
+  case phase::waiting:
+    msg.now = sync_progress::phase::waiting;
+    break;
+  case phase::gathering:
+  case phase::comparing:
+    msg.now = sync_progress::phase::comparing;
+    break;
+  case phase::fetching:
+    msg.now = sync_progress::phase::fetching;
+    break;
+  default:
+    msg.now = sync_progress::phase::finishing;
+  }
+  msg.bytes_total = plan ? plan->fetch_bytes : 0;
+  msg.bytes_done = report.stats.bytes_fetched;
+  msg.groups = static_cast<std::uint32_t>(channels.size());
+  msg.stats = report.stats;
+  msg.stats.elapsed = at - started;
+  if (port) {
+    const auto seen = port->counters();
+    msg.stats.bytes_wire = seen.bytes;
+    msg.stats.packets = seen.packets;
+  }
+  compat::send(self, env.observer, msg);
+}
+
+void sync_supervisor_state::end(error failure) {
+  if (now == phase::closing)
+    return;
+  now = phase::closing;
+  report.failure = std::move(failure);
+  if (port) {
+    port->close(); // upstream first: no packet comes any more
+    const auto seen = port->counters();
+    report.stats.bytes_wire = seen.bytes;
+    report.stats.packets = seen.packets;
+    report.stats.packets_dropped = seen.packets_dropped;
+    port.reset();
+  }
+  if (local_build) {
+    local_build->abandon();
+    local_build->hash_next_range(); // accounts for what nobody will take
+  }
+  for (const auto& child : alive)
+    self->send_exit(child, caf::exit_reason::user_shutdown);
+  report_if_alone();
+}
+
+void sync_supervisor_state::on_child_down(const caf::actor_addr& who,
+                                          const caf::error&) {
+  if (std::erase(alive, who) == 0)
+    return;
+  if (now == phase::closing)
+    return report_if_alone();
+  const auto is_builder =
+      std::any_of(builders.begin(), builders.end(),
+                  [&](const auto& b) { return b.address() == who; });
+  if (is_builder || who == writer.address() || who == comparer.address())
+    return end({errc::internal, "a part of the sync died"});
+  const auto id = channels.remove_receiver(who);
+  if (++receivers_lost > max_receivers_lost)
+    return end({errc::internal, "channel receivers keep dying"});
+  if (!id)
+    return;
+  // Open the same channel again, on another receiver.
+  const auto why = *channels.close(*id);
+  window.closed(*id, compat::now(self));
+  if (why.what == kind::first_object)
+    ask_first();
+  else if (why.what == kind::tree_part)
+    open_object(remote->part_hash(why.index), why, {remote->type()});
+  else
+    open_chunk(why.index);
+  flush();
+}
+
+void sync_supervisor_state::report_if_alone() {
+  if (!alive.empty())
+    return;
+  // A job on somebody else's thread may still read the old content; the last
+  // one says so with tree_built.
+  if (local_build && local_build->ranges_done() < local_build->ranges())
+    return;
+  request.destination->discard();
+  request.destination.reset();
+  report.stats.elapsed = compat::now(self) - started;
+  compat::send(self, env.client, report);
+  self->quit();
+}
+
+} // namespace troupe

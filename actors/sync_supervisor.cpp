@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/sync_supervisor.hpp"
+
+#include "actors/chunk_writer.hpp"
+#include "actors/differ.hpp"
+#include "actors/tree_builder.hpp"
+#include "core/hasher.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace troupe {
+
+using kind = channel_table::purpose::kind;
+
+void sync_supervisor_state::start() {
+  started = last_sign = compat::now(self);
+  auto opened = env.net->open_receiver(request.receive);
+  if (!opened)
+    return end(opened.error());
+  port = std::move(*opened);
+  fetch_window_options options;
+  options.max_groups = std::max(request.max_groups, 1u);
+  options.min_groups = std::min(options.min_groups, options.max_groups);
+  window = fetch_window{options};
+  const auto parent = sync_supervisor_actor{self};
+  writer = env.detached_writer
+               ? self->spawn<caf::detached>(chunk_writer, request.destination,
+                                            parent)
+               : self->spawn(chunk_writer, request.destination, parent);
+  comparer = self->spawn(differ, parent);
+  for (const auto& child :
+       {caf::actor_cast<caf::actor>(writer), caf::actor_cast<caf::actor>(comparer)}) {
+    alive.push_back(child.address());
+    compat::watch(self, child, [this](const auto& who, const auto& why) {
+      on_child_down(who, why);
+    });
+  }
+  // Local hashing overlaps the wait for the remote tree when only one hash
+  // type can be meant.
+  if (const auto types = candidate_types(); types.size() == 1)
+    start_hashing(types.front());
+  ask_first();
+  flush();
+  compat::send_later(self, env.tick, sync_tick{});
+}
+
+void sync_supervisor_state::on_object(const object_verified& msg) {
+  const auto why = channels.close(msg.channel);
+  const auto at = compat::now(self);
+  window.closed(msg.channel, at);
+  if (!why || now == phase::closing)
+    return;
+  heard_anything = true;
+  report.stats.symbols_source += msg.symbols_source;
+  report.stats.symbols_repair += msg.symbols_repair;
+  if (why->what == kind::first_object && now == phase::waiting)
+    on_first_object(msg);
+  else if (why->what == kind::tree_part && now == phase::gathering)
+    on_tree_part(why->index, msg);
+  flush();
+}
+
+void sync_supervisor_state::on_first_object(const object_verified& msg) {
+  auto object =
+      remote_object::from_first(msg.type, msg.data, request.limit_bytes);
+  if (!object) {
+    // Anybody may send to the name's group: keep waiting for a sound object.
+    last_trouble = object.error();
+    if (last_trouble.code == errc::too_large)
+      return end(last_trouble);
+    return ask_first();
+  }
+  last_sign = compat::now(self);
+  for (const auto other : channels.all(kind::first_object)) {
+    channels.close(other);
+    window.closed(other, last_sign);
+  }
+  remote = std::move(*object);
+  report.type = msg.type;
+  report.kind = remote->header().kind();
+  report.stats.object_bytes = remote->header().size;
+  report.stats.first_object_bytes = remote->first_bytes();
+  if (!remote->has_tree())
+    return end({errc::unsupported,
+                subject() + (report.kind == object_kind::directory
+                                 ? " is a directory; only files and memory"
+                                   " can be synchronised"
+                                 : " is a symbolic link; only files and memory"
+                                   " can be synchronised")});
+  report.stats.chunks =
+      remote->header().size ? chunk_count(remote->header().size) : 0;
+  start_hashing(msg.type);
+  now = phase::gathering;
+  parts_asked = 1;
+  if (remote->complete())
+    return tree_complete();
+  fill_window();
+}
+
+void sync_supervisor_state::on_tree_part(std::uint64_t index,
+                                         const object_verified& msg) {
+  if (msg.type != remote->type() || !remote->add_part(index, msg.data)) {
+    last_trouble = {errc::bad_object, "a part of the tree has a wrong length"};
+    return open_object(remote->part_hash(index), {kind::tree_part, index},
+                       {remote->type()});
+  }
+  last_sign = compat::now(self);
+  if (remote->complete())
+    return tree_complete();
+  fill_window();
+}
+
+void sync_supervisor_state::tree_complete() {
+  auto tree = remote->tree();
+  if (!tree) {
+    // Each part was what its sender meant it to be, but together they are no
+    // tree: forged or mixed. Start again; the deadline bounds this.
+    last_trouble = tree.error();
+    remote.reset();
+    now = phase::waiting;
+    return ask_first();
+  }
+  remote_tree = std::make_shared<const merkle_tree>(std::move(*tree));
+  report.root = remote_tree->root();
+  now = phase::comparing;
+  compare();
+}
+
+void sync_supervisor_state::start_hashing(hash_type type) {
+  if (local_build || local_known)
+    return;
+  const auto old = request.destination->old();
+  if (!old || old->size() == 0) {
+    local_known = true;
+    return;
+  }
+  hashing_started = compat::now(self);
+  local_build = std::make_shared<tree_build>(type, old);
+  auto jobs = request.hash_jobs ? request.hash_jobs
+                                : std::max(std::thread::hardware_concurrency(), 1u);
+  jobs = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(jobs, local_build->ranges()));
+  for (std::uint32_t i = 0; i < jobs; ++i) {
+    auto builder = self->spawn(tree_builder, sync_supervisor_actor{self},
+                               request.run_jobs);
+    alive.push_back(builder.address());
+    compat::watch(self, builder, [this](const auto& who, const auto& why) {
+      on_child_down(who, why);
+    });
+    compat::send(self, builder, build_tree{local_build});
+    builders.push_back(std::move(builder));
+  }
+}
+
+void sync_supervisor_state::on_tree_built(const tree_built& msg) {
+  last_sign = compat::now(self);
+  report.stats.hashing = last_sign - hashing_started;
+  if (now == phase::closing)
+    return report_if_alone();
+  if (!msg.tree)
+    return end({msg.failure.code, "cannot read the old content: " +
+                                      msg.failure.message()});
+  local_tree = msg.tree;
+  local_known = true;
+  local_build.reset();
+  compare();
+}
+
+void sync_supervisor_state::compare() {
+  if (now != phase::comparing || !local_known || plan)
+    return;
+  compat::send(self, comparer, diff_trees{local_tree, remote_tree});
+}
+
+void sync_supervisor_state::on_plan(const trees_compared& msg) {
+  if (now != phase::comparing)
+    return;
+  last_sign = compat::now(self);
+  plan = msg.plan;
+  auto& stats = report.stats;
+  stats.chunks_kept = plan->keep.count();
+  stats.chunks_copied = plan->copy.size();
+  const auto& m = request.metadata;
+  if (plan->nothing_to_do && local_tree && !m.owner && !m.group && !m.mode &&
+      !m.mtime && !m.atime)
+    return end({});
+  now = phase::fetching;
+  compat::send(self, writer, begin_object{remote_tree->shape().length, plan});
+  fill_window();
+  flush();
+  finish_if_complete();
+}
+
+void sync_supervisor_state::on_chunk(const chunk_verified& msg) {
+  const auto why = channels.close(msg.channel);
+  last_sign = compat::now(self);
+  window.closed(msg.channel, last_sign);
+  if (!why || now != phase::fetching)
+    return;
+  heard_anything = true;
+  auto& stats = report.stats;
+  ++stats.chunks_fetched;
+  stats.bytes_fetched += plan->fetch[why->index].size_bytes;
+  stats.symbols_source += msg.symbols_source;
+  stats.symbols_repair += msg.symbols_repair;
+  ++unwritten;
+  fill_window();
+  flush();
+}
+
+void sync_supervisor_state::on_written() {
+  if (now != phase::fetching)
+    return;
+  last_sign = compat::now(self);
+  --unwritten;
+  ++written;
+  fill_window();
+  flush();
+  finish_if_complete();
+}
+
+void sync_supervisor_state::finish_if_complete() {
+  if (now != phase::fetching || written != plan->fetch.size())
+    return;
+  now = phase::finishing;
+  compat::send(self, writer,
+               finish_object{remote->header().metadata, request.metadata});
+}
+
+sync_supervisor_actor::behavior_type sync_supervisor(
+    sync_supervisor_actor::stateful_pointer<sync_supervisor_state> self,
+    sync_request request, sync_environment env) {
+  auto& st = compat::state_of(self);
+  st.self = self;
+  st.request = std::move(request);
+  st.env = std::move(env);
+  compat::on_down(self, [&st](const auto& who, const auto& why) {
+    st.on_child_down(who, why);
+  });
+  self->set_exit_handler([&st](const caf::exit_msg&) {
+    st.end({errc::cancelled, "the actor was told to exit"});
+  });
+  st.start();
+  return {
+      [&st](const tree_built& msg) { st.on_tree_built(msg); },
+      [&st](const trees_compared& msg) { st.on_plan(msg); },
+      [&st](const symbols_arrived& msg) {
+        st.heard_anything = true;
+        st.window.heard(msg.channel, compat::now(st.self));
+      },
+      [&st](const content_rejected& msg) {
+        st.heard_anything = true;
+        ++st.report.stats.chunks_rejected;
+        st.last_trouble = {errc::hash_mismatch,
+                           "what arrived does not match its hash"};
+        st.window.rejected(msg.channel, compat::now(st.self));
+      },
+      [&st](const object_verified& msg) { st.on_object(msg); },
+      [&st](const chunk_verified& msg) { st.on_chunk(msg); },
+      [&st](const chunk_written&) { st.on_written(); },
+      [&st](const object_finished&) { st.end({}); },
+      [&st](const write_failed& msg) { st.end(msg.failure); },
+      [&st](sync_tick) { st.on_tick(); },
+      [&st](cancel_sync) { st.end({errc::cancelled, st.subject()}); },
+  };
+}
+
+} // namespace troupe

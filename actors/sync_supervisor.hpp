@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "actors/channel_table.hpp"
+#include "actors/fetch_window.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/remote_object.hpp"
+
+namespace troupe {
+
+/// What a sync needs besides its request.
+struct sync_environment {
+  std::shared_ptr<network> net;
+  sync_client_actor client;
+  sync_observer_actor observer; ///< may be empty
+  bool detached_writer = true;  ///< false on a test scheduler
+  std::chrono::nanoseconds tick = std::chrono::milliseconds{10};
+};
+
+/// @relates sync_supervisor
+struct sync_supervisor_state {
+  sync_supervisor_state() = default; // never an aggregate
+
+  enum class phase {
+    waiting,   ///< for the first object
+    gathering, ///< the other parts of the tree
+    comparing, ///< hashing the old content, diffing
+    fetching,  ///< chunks
+    finishing, ///< the writer makes the object visible
+    closing,   ///< children end; then the report
+  };
+
+  sync_supervisor_actor::stateful_pointer<sync_supervisor_state> self = nullptr;
+  sync_request request;
+  sync_environment env;
+  phase now = phase::waiting;
+
+  // Children. Handles go down the tree only.
+  chunk_writer_actor writer;
+  std::vector<tree_builder_actor> builders;
+  differ_actor comparer;
+  std::vector<caf::actor_addr> alive;
+  std::uint32_t receivers_lost = 0;
+
+  // The network.
+  std::unique_ptr<receive_port> port;
+  channel_table channels;
+  fetch_window window;
+  std::uint64_t drops_seen = 0;
+
+  // What is known.
+  std::optional<remote_object> remote;
+  std::uint64_t parts_asked = 0; ///< tree parts asked for so far, first included
+  std::shared_ptr<const merkle_tree> remote_tree;
+  std::shared_ptr<tree_build> local_build;
+  std::shared_ptr<const merkle_tree> local_tree;
+  bool local_known = false; ///< local_tree is final, maybe nullptr
+  std::shared_ptr<const sync_plan> plan;
+  std::uint64_t next_fetch = 0; ///< first entry of plan->fetch not asked for
+  std::uint64_t unwritten = 0;  ///< verified chunks on their way to the sink
+  std::uint64_t written = 0;    ///< entries of plan->fetch in the sink
+
+  // Time.
+  time_point started{0};
+  time_point hashing_started{0};
+  time_point last_sign{0};     ///< of life: data verified, hashed or written
+  time_point last_progress{0}; ///< message to the observer
+  std::uint64_t ranges_seen = 0;
+  bool heard_anything = false;
+  error last_trouble; ///< explains a later timeout
+
+  sync_report report;
+
+  static inline const char* name = "troupe.sync-supervisor";
+
+  // -- the way of the data, in sync_supervisor.cpp ----------------------------
+  void start();
+  void on_object(const object_verified& msg);
+  void on_first_object(const object_verified& msg);
+  void on_tree_part(std::uint64_t index, const object_verified& msg);
+  void tree_complete();
+  void start_hashing(hash_type type);
+  void on_tree_built(const tree_built& msg);
+  void compare();
+  void on_plan(const trees_compared& msg);
+  void on_chunk(const chunk_verified& msg);
+  void on_written();
+  void finish_if_complete();
+
+  // -- lifecycle, in sync_lifecycle.cpp -----------------------------------------
+  void ask_first();
+  void fill_window();
+  void ensure_idle_receiver();
+  void open_object(const hash& id, channel_table::purpose why,
+                   std::vector<hash_type> types);
+  void open_chunk(std::uint64_t fetch_index);
+  void open(const group_address& group, channel_table::purpose why,
+            open_channel what);
+  void flush();
+  void on_tick();
+  void give_up_if_silent(time_point at);
+  void tell_progress(time_point at);
+  void end(error failure);
+  void on_child_down(const caf::actor_addr& who, const caf::error& why);
+  void report_if_alone();
+  std::vector<hash_type> candidate_types() const;
+  std::string subject() const;
+};
+
+/// lc_sync semantics for one object: finds it, compares trees, fetches what
+/// differs, lets the writer complete it. Retry policy exists only here.
+///
+/// Sends:  exactly one sync_report to the client, after every child has ended
+///         and every group was left; then quits. sync_progress to the
+///         observer at most every 100 ms.
+/// Fails:  never silently: every wait has a deadline, and the report says
+///         what was waited for. A dead child ends the sync, except a
+///         channel_receiver, whose channel is opened again on another.
+/// Blocks: shortly, when it closes its port.
+sync_supervisor_actor::behavior_type sync_supervisor(
+    sync_supervisor_actor::stateful_pointer<sync_supervisor_state> self,
+    sync_request request, sync_environment env);
+
+} // namespace troupe

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "capi/mdex_index.hpp"
+
+#include "core/hasher.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace troupe::capi {
+
+namespace {
+
+/// Aliases of aliases that are followed; more is taken for a circle.
+constexpr int max_alias_hops = 8;
+
+hash padded(mdex_index::key at) {
+  hash id;
+  std::copy_n(at.begin(), std::min(at.size(), hash_bytes), id.bytes.begin());
+  return id;
+}
+
+bool begins_with(const hash& id, mdex_index::key at) {
+  return std::equal(at.begin(), at.end(), id.bytes.begin());
+}
+
+std::span<const std::byte> bytes_of(const mdex_entry_t& entry) {
+  return {static_cast<const std::byte*>(entry.ptr.data), entry.ptr.size};
+}
+
+/// What can be sent of an entry that a program put in; nothing for kinds that
+/// only programs understand.
+std::optional<index_entry> content_of(const mdex_entry_t& entry) {
+  const bool whole = (entry.type & MDEX_OTI) != 0;
+  if ((entry.type & MDEX_PTR) != 0 && entry.ptr.data != nullptr) {
+    if (whole) // the program keeps the bytes alive: no owner
+      return indexed_object{blob{nullptr, bytes_of(entry)}};
+    if (entry.ptr.size > 0 && entry.ptr.size <= chunk_bytes)
+      return indexed_chunk{make_memory_source(bytes_of(entry)),
+                           {0, entry.ptr.size}};
+  }
+  if ((entry.type & MDEX_FILE) != 0 && !whole &&
+      entry.file.file.name != nullptr && entry.file.off >= 0 &&
+      entry.file.size > 0 && entry.file.size <= chunk_bytes) {
+    auto file = open_file_source(entry.file.file.name);
+    const byte_range range{static_cast<std::uint64_t>(entry.file.off),
+                           entry.file.size};
+    if (file && range.offset + range.length <= file->bytes->size())
+      return indexed_chunk{file->bytes, range};
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+hash_type mdex_index::type() const {
+  std::shared_lock lock{lock_};
+  return bulk_.type();
+}
+
+errc mdex_index::set_type(hash_type type) {
+  std::unique_lock lock{lock_};
+  if (bulk_.type() == type)
+    return errc::none;
+  if (!side_.empty() || bulk_.size() > 0)
+    return errc::already_exists;
+  bulk_ = share_index{type};
+  return errc::none;
+}
+
+void mdex_index::add(const object_header& header, const merkle_tree& tree,
+                     std::shared_ptr<const content_origin> origin,
+                     bool alias) {
+  const auto object = make_tree_object(header, tree);
+  const auto length = tree.shape().length;
+  std::unique_lock lock{lock_};
+  const auto type = bulk_.type();
+  const auto put = [this](const hash& id, index_entry entry) {
+    if (const auto before = first(id.bytes)) {
+      if (is_file(*before))
+        --files_;
+      if (before->side)
+        side_.erase(id);
+    }
+    bulk_.put(id, std::move(entry));
+  };
+  origins_.emplace(origin->bytes.get(), origin);
+  for (std::uint64_t i = 0; length > 0 && i < tree.shape().chunks; ++i) {
+    put(tree.leaf(i), indexed_chunk{origin->bytes, chunk_range(length, i)});
+    if (origin->memory == nullptr)
+      ++files_;
+  }
+  for (std::uint64_t part = 0; part < part_count(header); ++part)
+    put(tree_part_hash(type, header, tree.root(), part),
+        indexed_object{part_of(object, part)});
+  if (alias)
+    side_.insert_or_assign(
+        hash_of(type, header.name),
+        alias_of{tree_part_hash(type, header, tree.root(), 0)});
+}
+
+std::optional<mdex_index::located> mdex_index::first(key at) const {
+  located entry;
+  if (auto ours = bulk_.find(at)) {
+    entry.id = ours->id;
+    entry.bulk = std::move(ours->entry);
+  }
+  const auto side = side_.lower_bound(padded(at));
+  if (side != side_.end() && begins_with(side->first, at) &&
+      (!entry.bulk || side->first <= entry.id))
+    return located{side->first, &side->second, std::nullopt};
+  return entry.bulk ? std::optional{std::move(entry)} : std::nullopt;
+}
+
+expected<mdex_index::located> mdex_index::resolve(key at) const {
+  auto entry = first(at);
+  for (int hops = 0; hops <= max_alias_hops; ++hops) {
+    if (!entry)
+      return errc::not_found;
+    const auto* alias =
+        entry->side ? std::get_if<alias_of>(entry->side) : nullptr;
+    if (alias == nullptr)
+      return *std::move(entry);
+    entry = first(key{alias->target.bytes}.first(alias->bytes));
+  }
+  return errc::too_many_links;
+}
+
+std::optional<object_directory::found>
+mdex_index::find(std::span<const std::byte> at) const {
+  if (at.empty() || at.size() > hash_bytes)
+    return std::nullopt;
+  std::shared_lock lock{lock_};
+  auto entry = resolve(at);
+  if (!entry)
+    return std::nullopt;
+  if (entry->bulk)
+    return found{entry->id, *std::move(entry->bulk)};
+  if (const auto& content = std::get<foreign>(*entry->side).content)
+    return found{entry->id, *content};
+  return std::nullopt;
+}
+
+errc mdex_index::get(key at, hash& id, mdex_entry_t* out) const {
+  std::shared_lock lock{lock_};
+  auto entry = resolve(at);
+  if (!entry)
+    return entry.error().code;
+  id = entry->id;
+  if (out != nullptr)
+    describe(*entry, *out);
+  return errc::none;
+}
+
+void mdex_index::describe(const located& entry, mdex_entry_t& out) const {
+  if (entry.side) {
+    const auto& theirs = std::get<foreign>(*entry.side);
+    if (!theirs.key_only)
+      out = theirs.entry;
+    return;
+  }
+  out = {};
+  if (const auto* object = std::get_if<indexed_object>(&*entry.bulk)) {
+    const auto bytes = object->bytes.view();
+    out.type = MDEX_PTR | MDEX_OTI;
+    out.ptr.size = bytes.size();
+    // The C structure knows no const; its users only read.
+    out.ptr.data = const_cast<std::byte*>(bytes.data());
+  } else if (const auto* chunk = std::get_if<indexed_chunk>(&*entry.bulk)) {
+    const auto& origin = *origins_.at(chunk->from.get());
+    if (origin.memory != nullptr) {
+      out.type = MDEX_PTR;
+      out.ptr.size = chunk->range.length;
+      out.ptr.data = origin.memory + chunk->range.offset;
+      return;
+    }
+    out.type = MDEX_FILE;
+    out.file.size = chunk->range.length;
+    out.file.off = static_cast<off_t>(chunk->range.offset);
+    out.file.file.name = const_cast<char*>(origin.path.c_str());
+    out.file.file.sb = const_cast<struct stat*>(&origin.status);
+    out.file.file.ref = 1;
+  }
+}
+
+bool mdex_index::is_file(const located& entry) const {
+  if (entry.side) {
+    const auto* theirs = std::get_if<foreign>(entry.side);
+    return theirs != nullptr && (theirs->entry.type & MDEX_FILE) != 0;
+  }
+  const auto* chunk = std::get_if<indexed_chunk>(&*entry.bulk);
+  return chunk != nullptr &&
+         origins_.at(chunk->from.get())->memory == nullptr;
+}
+
+void mdex_index::forget(const located& entry) {
+  if (is_file(entry))
+    --files_;
+  if (entry.side)
+    side_.erase(entry.id);
+  else
+    bulk_.erase(entry.id);
+}
+
+void mdex_index::put(key at, const mdex_entry_t* entry) {
+  side_entry value = foreign{};
+  if (entry == nullptr) {
+    std::get<foreign>(value).key_only = true;
+  } else if (entry->type == MDEX_ALIAS) {
+    const auto target = bytes_of(*entry);
+    value = alias_of{padded(target), std::min(target.size(), hash_bytes)};
+  } else {
+    value = foreign{*entry, false, content_of(*entry)};
+  }
+  std::unique_lock lock{lock_};
+  const auto before = first(at);
+  const auto id = before ? before->id : padded(at);
+  if (before)
+    forget(*before);
+  const auto [where, is_new] = side_.insert_or_assign(id, std::move(value));
+  if (is_file({id, &where->second, std::nullopt}))
+    ++files_;
+}
+
+errc mdex_index::alias(key at, key target) {
+  std::unique_lock lock{lock_};
+  if (!first(target))
+    return errc::not_found;
+  const auto before = first(at);
+  const auto id = before ? before->id : padded(at);
+  if (before)
+    forget(*before);
+  side_.insert_or_assign(id, alias_of{padded(target), target.size()});
+  return errc::none;
+}
+
+errc mdex_index::erase(key at) {
+  std::unique_lock lock{lock_};
+  const auto entry = first(at);
+  if (!entry)
+    return errc::not_found;
+  forget(*entry);
+  return errc::none;
+}
+
+std::size_t mdex_index::files() const {
+  std::shared_lock lock{lock_};
+  return files_;
+}
+
+} // namespace troupe::capi

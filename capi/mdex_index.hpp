@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/share_index.hpp"
+
+#include <librecast/mdex.h>
+
+#include <map>
+#include <shared_mutex>
+#include <unordered_map>
+
+namespace troupe::capi {
+
+/// Where the chunks of an added object come from, as mdex_get reports it.
+struct content_origin {
+  std::shared_ptr<const source> bytes;
+  std::byte* memory = nullptr; ///< first byte, or nullptr for a file
+  std::string path;            ///< of the file
+  struct stat status{};        ///< of the file when it was added
+};
+
+/// What stands behind an mdex_t: everything that was added, and how a share
+/// finds it. Shared by the handle and the shares, so that either may go first.
+/// Thread-safe: any number of readers, or one writer.
+class mdex_index : public object_directory {
+public:
+  using key = std::span<const std::byte>; ///< 1..32 bytes of a hash
+
+  explicit mdex_index(hash_type type) : bulk_(type) {}
+
+  hash_type type() const;
+  /// Errors: already_exists when something was added.
+  errc set_type(hash_type type);
+
+  /// Adds the parts and chunks of an object, with its name as an alias if
+  /// `alias`. `tree` was made with type().
+  void add(const object_header& header, const merkle_tree& tree,
+           std::shared_ptr<const content_origin> origin, bool alias);
+
+  /// As mdex_put(3), mdex_alias(3), mdex_del(3). Errors: not_found.
+  void put(key at, const mdex_entry_t* entry);
+  errc alias(key at, key target);
+  errc erase(key at);
+
+  /// As mdex_get(3): on success `id` begins with the hash of what was found.
+  /// `out` may be nullptr. Errors: not_found, too_many_links.
+  errc get(key at, hash& id, mdex_entry_t* out) const;
+
+  /// Entries of type MDEX_FILE.
+  std::size_t files() const;
+
+  std::optional<found> find(std::span<const std::byte> at) const override;
+
+private:
+  struct alias_of {
+    hash target;
+    std::size_t bytes = hash_bytes; ///< of target
+  };
+  /// An entry of mdex_put: what mdex_get returns, and what is sent, if it can.
+  struct foreign {
+    mdex_entry_t entry{};
+    bool key_only = false;
+    std::optional<index_entry> content;
+  };
+  using side_entry = std::variant<alias_of, foreign>;
+
+  /// An entry of either container.
+  struct located {
+    hash id;
+    const side_entry* side = nullptr;
+    std::optional<index_entry> bulk;
+  };
+
+  std::optional<located> first(key at) const;
+  expected<located> resolve(key at) const;
+  bool is_file(const located& entry) const;
+  void forget(const located& entry);
+  void describe(const located& entry, mdex_entry_t& out) const;
+
+  mutable std::shared_mutex lock_;
+  share_index bulk_; ///< parts and chunks of what was added: many
+  std::map<hash, side_entry> side_; ///< aliases and foreign entries: few
+  std::unordered_map<const source*, std::shared_ptr<const content_origin>>
+      origins_;
+  std::size_t files_ = 0;
+};
+
+} // namespace troupe::capi

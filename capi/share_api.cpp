@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "capi/boundary.hpp"
+#include "capi/mdex_handle.hpp"
+#include "capi/options.hpp"
+#include "capi/share_call.hpp"
+
+using namespace troupe;
+using namespace troupe::capi;
+
+extern "C" {
+
+lc_share_t* lc_share(lc_ctx_t* ctx, mdex_t* mdex, unsigned int ifx,
+                     lc_stat_t* stats, lc_sync_options_t* opt, int flags) {
+  if (ctx == nullptr || mdex == nullptr || !is_known(opt) ||
+      (flags & ~LC_SHARE_LOOPBACK) != 0)
+    return fail<lc_share_t*>(EINVAL, nullptr);
+  return guarded<lc_share_t*>(nullptr, [&]() -> lc_share_t* {
+    const no_cancel guard;
+    int error = 0;
+    const auto call = ctx->rep->enter(error);
+    if (!call)
+      return fail<lc_share_t*>(error, nullptr);
+    const auto settings = ctx->rep->get();
+    share_request request;
+    request.index = handle_of(mdex).index;
+    request.send.interface_index = ifx != 0 ? ifx : settings.interface_index;
+    request.send.rate_bits_per_s = settings.rate_bits_per_s;
+    request.send.loopback = (flags & LC_SHARE_LOOPBACK) != 0;
+
+    auto handle = std::make_unique<lc_share_s>();
+    handle->owner = ctx->rep;
+    const auto result =
+        share_call::start(*call, std::move(request), stats, guard);
+    if (!result)
+      return fail<lc_share_t*>(result.error().code, nullptr);
+    handle->share = *result;
+    return handle.release();
+  });
+}
+
+void lc_unshare(lc_share_t* share) {
+  if (share == nullptr)
+    return;
+  errno_keeper keep;
+  if (share->owner->is_foreign())
+    return; // the parent's
+  const no_cancel guard;
+  {
+    int error = 0;
+    // After lc_ctx_free there is no session left, and the share has ended.
+    const auto call = share->owner->enter(error);
+    if (call)
+      share->share->cancel();
+    share->share->wait_until_ended();
+  }
+  delete share;
+}
+
+} // extern "C"

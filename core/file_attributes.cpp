@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/file_attributes.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace troupe {
+
+namespace {
+
+constexpr mode_t permission_bits = 07777;
+
+/// `now` is what came of it.
+errc apply_owner(int fd, std::optional<uid_t> uid, std::optional<gid_t> gid,
+                 struct stat& now) {
+  if (::fstat(fd, &now) != 0)
+    return from_errno(errno);
+  constexpr auto same_uid = static_cast<uid_t>(-1);
+  constexpr auto same_gid = static_cast<gid_t>(-1);
+  auto result = errc::none;
+  const auto change = [&](uid_t new_uid, gid_t new_gid) {
+    if (::fchown(fd, new_uid, new_gid) != 0 && errno != EPERM &&
+        errno != EINVAL) // EINVAL: not mapped in this user namespace
+      result = from_errno(errno);
+  };
+  // Separately and the group first: everybody may choose one of their groups,
+  // nobody but root may give a file away.
+  if (gid && *gid != now.st_gid)
+    change(same_uid, *gid);
+  if (result == errc::none && uid && *uid != now.st_uid)
+    change(*uid, same_gid);
+  if (result == errc::none && ::fstat(fd, &now) != 0)
+    result = from_errno(errno);
+  return result;
+}
+
+errc apply_times(int fd, const file_metadata& metadata,
+                 const metadata_choice& choice) {
+  if (!choice.mtime && !choice.atime)
+    return errc::none;
+  timespec times[2] = {{0, UTIME_OMIT}, {0, UTIME_OMIT}};
+  const auto set = [](timespec& time, std::int64_t seconds,
+                      std::uint64_t nanoseconds) {
+    time.tv_sec = static_cast<time_t>(seconds);
+    // Larger values could be read as UTIME_NOW or UTIME_OMIT.
+    time.tv_nsec =
+        static_cast<long>(std::min<std::uint64_t>(nanoseconds, 999'999'999));
+  };
+  if (choice.atime)
+    set(times[0], metadata.atime_s, metadata.atime_ns);
+  if (choice.mtime)
+    set(times[1], metadata.mtime_s, metadata.mtime_ns);
+  return ::futimens(fd, times) == 0 ? errc::none : from_errno(errno);
+}
+
+} // namespace
+
+file_metadata metadata_of(const struct stat& info) noexcept {
+  file_metadata metadata;
+  metadata.mode = info.st_mode;
+  metadata.uid = info.st_uid;
+  metadata.gid = info.st_gid;
+  metadata.mtime_s = info.st_mtim.tv_sec;
+  metadata.mtime_ns = static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
+  metadata.atime_s = info.st_atim.tv_sec;
+  metadata.atime_ns = static_cast<std::uint64_t>(info.st_atim.tv_nsec);
+  return metadata;
+}
+
+errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
+                      const file_metadata& metadata,
+                      const metadata_choice& choice) {
+  std::optional<uid_t> uid;
+  std::optional<gid_t> gid;
+  std::optional<mode_t> mode;
+  if (replaced) {
+    uid = replaced->st_uid;
+    gid = replaced->st_gid;
+    mode = replaced->st_mode;
+  }
+  if (choice.owner)
+    uid = metadata.uid;
+  if (choice.group)
+    gid = metadata.gid;
+  if (choice.mode)
+    mode = metadata.mode;
+
+  // In this order: giving a file away clears set-user-id, and a mode without
+  // write permission must not be in force before the owner is.
+  struct stat now {};
+  if (const auto result = apply_owner(fd, uid, gid, now); result != errc::none)
+    return result;
+  if (mode) {
+    if (choice.mode != choice.owner || uid != now.st_uid)
+      *mode &= ~static_cast<mode_t>(S_ISUID);
+    if (choice.mode != choice.group || gid != now.st_gid)
+      *mode &= ~static_cast<mode_t>(S_ISGID);
+    if (::fchmod(fd, *mode & permission_bits) != 0)
+      return from_errno(errno);
+  }
+  return apply_times(fd, metadata, choice);
+}
+
+} // namespace troupe

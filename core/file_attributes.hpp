@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Private to the file source and sink: inodes and what of them travels.
+#pragma once
+
+#include "core/errc.hpp"
+#include "core/sink.hpp"
+
+#include <sys/stat.h>
+
+#include <optional>
+
+namespace troupe {
+
+/// What an inode says, as far as it travels.
+file_metadata metadata_of(const struct stat& info) noexcept;
+
+/// Gives the open file `fd` owner, group, mode and times: those of `metadata`
+/// that are chosen, else those of the file it is going to replace, if any.
+/// Owner and group as far as we may: without the privilege the file stays
+/// ours. Set-user-id and set-group-id are taken over only together with the
+/// owner or group that they speak of. A time that is not chosen is left alone.
+errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
+                      const file_metadata& metadata,
+                      const metadata_choice& choice);
+
+} // namespace troupe

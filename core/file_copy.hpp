@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Private to the file sink: bytes from file to file by the cheapest way.
+#pragma once
+
+#include "core/chunking.hpp"
+#include "core/errc.hpp"
+
+#include <vector>
+
+namespace troupe {
+
+/// Copies ranges between two open files: shares blocks where the file system
+/// can, else copies in the kernel, else through memory. What a file system
+/// cannot do is tried once. One thread at a time; blocks on the disk.
+class file_copy {
+public:
+  /// Both descriptors stay the caller's and open.
+  file_copy(int from_fd, int to_fd) noexcept : from_(from_fd), to_(to_fd) {}
+
+  /// Errors: source_changed when `from` ends too early; no_space; io_error.
+  errc copy(byte_range from, std::uint64_t offset);
+
+private:
+  enum class way { share_blocks, in_kernel, through_memory };
+
+  errc share_blocks(byte_range from, std::uint64_t offset, bool& done);
+  errc copy_in_kernel(byte_range& from, std::uint64_t& offset);
+  errc copy_through_memory(byte_range from, std::uint64_t offset);
+
+  int from_;
+  int to_;
+  way best_ = way::share_blocks;
+  std::vector<std::byte> buffer_; ///< allocated when needed
+};
+
+/// A run of bytes with or without blocks behind it.
+struct extent {
+  std::uint64_t length = 0;
+  bool is_hole = false;
+};
+
+/// What the file `fd` begins `range` with: a hole of whole chunks, or data
+/// rounded up to them, not beyond the end of `range`.
+extent next_extent(int fd, byte_range range) noexcept;
+
+/// Makes a range of `fd` read as zeros without blocks behind it. False when
+/// the file system cannot.
+bool make_hole(int fd, byte_range range) noexcept;
+
+} // namespace troupe

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/file_attributes.hpp"
+#include "core/posix_file.hpp"
+#include "core/source.hpp"
+
+#include <fcntl.h>
+
+#include <atomic>
+#include <mutex>
+#include <system_error>
+
+namespace troupe {
+
+namespace {
+
+// A fifo that takes the file's place must not block us, nor a terminal become
+// ours.
+constexpr int open_flags =
+    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+class file_bytes final : public source {
+public:
+  file_bytes(std::filesystem::path path, const struct stat& info)
+      : path_(std::move(path)), stamp_(info) {}
+  file_bytes(const file_bytes&) = delete;
+  file_bytes& operator=(const file_bytes&) = delete;
+  ~file_bytes() override {
+    if (const auto fd = fd_.load(); fd >= 0)
+      ::close(fd);
+  }
+
+  std::uint64_t size() const noexcept override {
+    return static_cast<std::uint64_t>(stamp_.size);
+  }
+
+  errc read_at(std::uint64_t offset, std::span<std::byte> out) const override {
+    if (!lies_within(offset, out.size(), size()))
+      return errc::invalid_argument;
+    auto fd = fd_.load(std::memory_order_acquire);
+    if (fd < 0)
+      if (const auto result = open_once(fd); result != errc::none)
+        return result;
+    return read_fully(fd, offset, out);
+  }
+
+  errc check_unchanged() const override {
+    if (const auto fd = fd_.load(std::memory_order_acquire); fd >= 0)
+      return check_stamp(fd, stamp_);
+    struct stat info {};
+    if (::lstat(path_.c_str(), &info) != 0)
+      return errno == ENOENT ? errc::source_changed : from_errno(errno);
+    return file_stamp{info} == stamp_ ? errc::none : errc::source_changed;
+  }
+
+private:
+  errc open_once(int& fd) const {
+    const std::lock_guard lock{opening_};
+    fd = fd_.load(std::memory_order_relaxed);
+    if (fd >= 0)
+      return errc::none;
+    unique_fd opened{
+        retry_interrupted([&] { return ::open(path_.c_str(), open_flags); })};
+    if (!opened) // gone, or a link is in its place
+      return errno == ENOENT || errno == ELOOP ? errc::source_changed
+                                               : from_errno(errno);
+    if (const auto result = check_stamp(opened.get(), stamp_);
+        result != errc::none)
+      return result;
+    fd = opened.release();
+    fd_.store(fd, std::memory_order_release);
+    return errc::none;
+  }
+
+  std::filesystem::path path_;
+  file_stamp stamp_;
+  mutable std::mutex opening_;
+  mutable std::atomic<int> fd_{-1};
+};
+
+errc judge_type(mode_t mode) noexcept {
+  if (S_ISREG(mode))
+    return errc::none;
+  if (S_ISDIR(mode))
+    return errc::is_directory;
+  return S_ISLNK(mode) ? errc::is_symlink : errc::unsupported;
+}
+
+} // namespace
+
+expected<file_source> open_file_source(const std::filesystem::path& path) {
+  const auto fail = [&](errc code) { return error{code, path.string()}; };
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0)
+    return fail(from_errno(errno));
+  if (const auto code = judge_type(info.st_mode); code != errc::none)
+    return fail(code);
+  // Opened now to see whether it can be, again when it is read.
+  unique_fd fd{
+      retry_interrupted([&] { return ::open(path.c_str(), open_flags); })};
+  if (!fd)
+    return fail(errno == ELOOP ? errc::is_symlink : from_errno(errno));
+  if (::fstat(fd.get(), &info) != 0)
+    return fail(from_errno(errno));
+  if (const auto code = judge_type(info.st_mode); code != errc::none)
+    return fail(code);
+  std::error_code failed;
+  auto absolute = std::filesystem::absolute(path, failed);
+  if (failed)
+    return fail(from_errno(failed.value()));
+  return file_source{std::make_shared<file_bytes>(std::move(absolute), info),
+                     metadata_of(info)};
+}
+
+} // namespace troupe

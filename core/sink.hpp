@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/chunking.hpp"
+#include "core/source.hpp"
+
+#include <functional>
+
+namespace troupe {
+
+/// What of the remote file's metadata the destination takes over.
+struct metadata_choice {
+  bool owner = false;
+  bool group = false;
+  bool mode = false;
+  bool mtime = false;
+  bool atime = false;
+};
+
+/// Where verified bytes go: the end of the data's way. Used by one thread at a
+/// time. Nothing is visible at the destination before commit() returns
+/// errc::none, except where a sink says otherwise.
+class sink {
+public:
+  virtual ~sink() = default;
+
+  /// Says how long the object will be and reserves the room for it.
+  /// Once, first. Errors: no_space, buffer_too_small, too_large, io_error.
+  virtual errc begin(std::uint64_t length) = 0;
+
+  /// Writes at `offset`; the bytes lie within `length` of begin().
+  virtual errc write_at(std::uint64_t offset,
+                        std::span<const std::byte> bytes) = 0;
+
+  /// Takes a range of the old object over to `offset` of the new one, by
+  /// sharing blocks where the file system can. `from` lies within the old
+  /// object. Errors: source_changed when the old object is no longer what it
+  /// was when the sink was made.
+  virtual errc copy_from_old(byte_range from, std::uint64_t offset) = 0;
+
+  /// Makes the new object durable and visible, in one step, and applies the
+  /// chosen metadata. Once, last. Errors: source_changed, io_error, no_space.
+  virtual errc commit(const file_metadata& metadata,
+                      const metadata_choice& choice) = 0;
+
+  /// The object that is there now, for comparing; nullptr if there is none.
+  virtual std::shared_ptr<const source> old() const = 0;
+
+  /// Gives up what was not committed: the temporary file goes, the destination
+  /// stays as it was. The destructor does the same. May be repeated; after
+  /// commit() it does nothing.
+  virtual void discard() noexcept = 0;
+};
+
+/// The caller's buffer. Not atomic: bytes are in place when they are written,
+/// but only verified ones ever are. begin() fails with buffer_too_small when
+/// `length` exceeds the buffer, before anything is written. old() reads the
+/// buffer itself, and copy_from_old() therefore first takes a copy of each
+/// range that a later write would overwrite: announce all copies before the
+/// first write_at(). The buffer outlives the sink.
+std::unique_ptr<sink> make_memory_sink(std::span<std::byte> buffer);
+
+/// A file: pwrite into an fallocated temporary file beside `path`, then fsync,
+/// rename over it, fsync the directory. A symbolic link at `path` is replaced,
+/// not followed. Without metadata_choice::mode a new file gets 0600 & ~umask
+/// and an existing one keeps its mode. `sync_to_disk` false leaves out fsync.
+/// Errors: not_found or not_directory (parent), is_directory, access_denied.
+expected<std::unique_ptr<sink>>
+make_file_sink(const std::filesystem::path& path, bool sync_to_disk = true);
+
+} // namespace troupe

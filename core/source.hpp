@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/blob.hpp"
+#include "core/errc.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace troupe {
+
+/// What a file's inode says, as far as it travels.
+struct file_metadata {
+  std::uint32_t mode = 0; ///< type and permission bits, as st_mode
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::int64_t mtime_s = 0;
+  std::uint64_t mtime_ns = 0; ///< 0..999999999
+  std::int64_t atime_s = 0;
+  std::uint64_t atime_ns = 0; ///< 0..999999999
+  friend bool operator==(const file_metadata&, const file_metadata&) = default;
+};
+
+/// Bytes that can be read at any offset: the beginning of the data's way.
+/// Reading is const and safe from several threads.
+class source {
+public:
+  virtual ~source() = default;
+
+  /// Bytes; fixed when the source is made.
+  virtual std::uint64_t size() const noexcept = 0;
+
+  /// Fills `out` from `offset`. Blocks on the disk. Errors: source_changed
+  /// when there are fewer bytes than size() promised, io_error.
+  virtual errc read_at(std::uint64_t offset, std::span<std::byte> out) const = 0;
+
+  /// errc::none while the content is still what it was when the source was
+  /// made, as far as inode, size and times tell; else source_changed.
+  virtual errc check_unchanged() const = 0;
+};
+
+/// Memory that the caller keeps alive and unchanged while the source is used.
+std::shared_ptr<source> make_memory_source(std::span<const std::byte> bytes);
+
+/// Memory that the source keeps alive.
+std::shared_ptr<source> make_blob_source(blob bytes);
+
+/// A regular file, and what its inode said when it was opened.
+struct file_source {
+  std::shared_ptr<source> bytes;
+  file_metadata metadata;
+};
+
+/// Opens a regular file for reading, without following a symbolic link at
+/// the last component. The descriptor is opened on the first read and closed
+/// with the source, so that an index of many files holds few descriptors.
+/// Errors: not_found, access_denied, is_directory, is_symlink, unsupported
+/// (neither file, directory nor link), io_error.
+expected<file_source> open_file_source(const std::filesystem::path& path);
+
+} // namespace troupe

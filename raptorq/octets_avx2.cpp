@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "raptorq/octets_impl.hpp"
+#include "raptorq/octets_isa.hpp"
+
+#include <immintrin.h>
+
+namespace troupe::raptorq {
+
+namespace {
+
+// 32 octets; "times f" looks both half-octets up.
+struct ymm {
+  using reg = __m256i;
+  static constexpr std::size_t bytes = 32;
+  static constexpr unsigned wide = 4;
+  static constexpr unsigned tile_vectors = 2;
+
+  struct halves {
+    reg low, high;
+  };
+  struct multiplier {
+    reg low, high;
+  };
+
+  static reg load(const std::uint8_t* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i_u*>(p));
+  }
+  static void store(std::uint8_t* p, reg r) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i_u*>(p), r);
+  }
+  static reg zero() { return _mm256_setzero_si256(); }
+  static reg add(reg a, reg b) { return _mm256_xor_si256(a, b); }
+  static reg twice(reg a) {
+    const reg carry = _mm256_cmpgt_epi8(_mm256_setzero_si256(), a);
+    return _mm256_xor_si256(_mm256_add_epi8(a, a),
+                            _mm256_and_si256(carry, _mm256_set1_epi8(0x1d)));
+  }
+  static halves split(reg a) {
+    const reg mask = _mm256_set1_epi8(0x0f);
+    return {_mm256_and_si256(a, mask),
+            _mm256_and_si256(_mm256_srli_epi64(a, 4), mask)};
+  }
+  static multiplier factor(std::uint8_t f) {
+    const nibble_products& t = nibble_table.of[f];
+    return {_mm256_broadcastsi128_si256(
+                _mm_load_si128(reinterpret_cast<const __m128i*>(t.low))),
+            _mm256_broadcastsi128_si256(
+                _mm_load_si128(reinterpret_cast<const __m128i*>(t.high)))};
+  }
+  static reg mul(const halves& x, const multiplier& by) {
+    return _mm256_xor_si256(_mm256_shuffle_epi8(by.low, x.low),
+                            _mm256_shuffle_epi8(by.high, x.high));
+  }
+  static std::uint8_t mul_one(std::uint8_t a, std::uint8_t f) {
+    return static_cast<std::uint8_t>(nibble_table.of[f].low[a & 15] ^
+                                     nibble_table.of[f].high[a >> 4]);
+  }
+};
+
+}  // namespace
+
+const octet_kernels avx2_kernels = octet_loops<ymm>::table("avx2");
+
+}  // namespace troupe::raptorq

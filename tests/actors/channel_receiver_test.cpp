@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/channel_receiver.hpp"
+
+#include "actors/object_packets.hpp"
+#include "core/hasher.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/recorders.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+using packets = std::vector<std::vector<std::byte>>;
+
+/// The packets of one transmission, one by one.
+packets transmit(object_packets& sender, const object_directory::found& what) {
+  packet_train train;
+  REQUIRE(sender.fill(train, what));
+  packets result;
+  for (std::size_t at = 0; at < train.bytes.size(); at += train.packet_bytes)
+    result.emplace_back(train.bytes.begin() + static_cast<long>(at),
+                        train.bytes.begin() +
+                            static_cast<long>(at + train.packet_bytes));
+  return result;
+}
+
+struct fixture : actor_fixture {
+  std::shared_ptr<supervisor_log> told = std::make_shared<supervisor_log>();
+  std::shared_ptr<writer_log> written = std::make_shared<writer_log>();
+  channel_receiver_actor receiver;
+  object_packets sender{hash_type::blake2b, 10};
+
+  fixture() {
+    receiver = system.spawn(
+        channel_receiver, system.spawn(recording_supervisor, told),
+        system.spawn(recording_writer, written),
+        channel_receiver_options{.max_object_bytes = 100'000});
+    settle();
+  }
+  ~fixture() {
+    caf::anon_send_exit(receiver, caf::exit_reason::user_shutdown);
+    settle();
+  }
+
+  static object_directory::found chunk(const std::vector<std::byte>& data) {
+    return {hash_of(hash_type::blake2b, data),
+            indexed_chunk{make_blob_source(blob::copy_of(data)),
+                          {0, data.size()}}};
+  }
+  static object_directory::found object(const std::vector<std::byte>& data) {
+    return {hash{}, indexed_object{blob::copy_of(data)}};
+  }
+
+  void open_for(const std::vector<std::byte>& data, channel_id id = 1) {
+    open_channel what;
+    what.channel = id;
+    what.id = hash_of(hash_type::blake2b, data);
+    what.size_bytes = static_cast<std::uint32_t>(data.size());
+    what.types = available_hash_types();
+    what.offsets = {0, 65536};
+    compat::anon_send(receiver, what);
+    settle();
+  }
+  void open_for_object(channel_id id = 1) {
+    open_channel what;
+    what.channel = id;
+    what.what = open_channel::content::object;
+    what.types = available_hash_types();
+    compat::anon_send(receiver, what);
+    settle();
+  }
+  void deliver(const packets& all, channel_id id = 1) {
+    auto slab = std::make_shared<packets>(all);
+    symbol_batch msg;
+    msg.channel = id;
+    msg.batch.slab = slab;
+    for (const auto& one : *slab)
+      msg.batch.packets.emplace_back(one);
+    compat::anon_send(receiver, std::move(msg));
+    settle();
+  }
+};
+
+packets some(const packets& all, std::size_t first, std::size_t count) {
+  return {all.begin() + static_cast<long>(first),
+          all.begin() + static_cast<long>(first + count)};
+}
+
+} // namespace
+
+TEST_CASE_METHOD(fixture, "a chunk's source symbols make the chunk",
+                 "[actors][channel_receiver]") {
+  const auto size = GENERATE(1u, 1023u, 1024u, 1025u, 32767u, 32768u);
+  const auto data = pattern(size, 1);
+  open_for(data);
+  const auto k = (size + 1023) / 1024;
+  deliver(some(transmit(sender, chunk(data)), 0, k));
+  REQUIRE(written->size() == 1);
+  const auto got = written->front().data.view();
+  CHECK(std::equal(got.begin(), got.end(), data.begin(), data.end()));
+  CHECK(written->front().offsets == std::vector<std::uint64_t>{0, 65536});
+  REQUIRE(told->chunks.size() == 1);
+  CHECK(told->chunks.front().type == hash_type::blake2b);
+  CHECK(told->chunks.front().symbols_source == k);
+  CHECK(told->chunks.front().symbols_repair == 0);
+}
+
+TEST_CASE_METHOD(fixture, "repair symbols stand in for lost ones",
+                 "[actors][channel_receiver]") {
+  const auto data = pattern(32768, 2);
+  open_for(data);
+  auto all = transmit(sender, chunk(data));
+  REQUIRE(all.size() == 42);
+  all.erase(all.begin() + 3, all.begin() + 12); // one lost superpacket
+  deliver(all);
+  REQUIRE(written->size() == 1);
+  const auto got = written->front().data.view();
+  CHECK(std::equal(got.begin(), got.end(), data.begin(), data.end()));
+}
+
+TEST_CASE_METHOD(fixture, "two poor transmissions add up",
+                 "[actors][channel_receiver]") {
+  const auto data = pattern(32768, 3);
+  open_for(data);
+  deliver(some(transmit(sender, chunk(data)), 26, 16));
+  CHECK(written->empty());
+  CHECK(told->arrived == std::vector<channel_id>{1});
+  deliver(some(transmit(sender, chunk(data)), 0, 20));
+  CHECK(written->size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a damaged symbol is found out and mended",
+                 "[actors][channel_receiver]") {
+  const auto data = pattern(32768, 4);
+  open_for(data);
+  auto all = transmit(sender, chunk(data));
+  all[5][100] ^= std::byte{1};
+  deliver(some(all, 0, 32));
+  CHECK(written->empty());
+  CHECK(told->rejected == std::vector<channel_id>{1});
+  deliver(some(transmit(sender, chunk(data)), 0, 32));
+  REQUIRE(written->size() == 1);
+  const auto got = written->front().data.view();
+  CHECK(std::equal(got.begin(), got.end(), data.begin(), data.end()));
+}
+
+TEST_CASE_METHOD(fixture, "packets of other chunks and noise are passed over",
+                 "[actors][channel_receiver]") {
+  const auto data = pattern(5000, 5);
+  const auto other = pattern(5000, 6);
+  open_for(data);
+  deliver(transmit(sender, chunk(other)));
+  deliver(transmit(sender, object(data)));
+  deliver({pattern(1060, 7), pattern(1072, 8), pattern(3, 9), {}});
+  CHECK(written->empty());
+  CHECK(told->arrived.empty());
+  deliver(transmit(sender, chunk(data)));
+  CHECK(written->size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "late packets of a closed channel are passed over",
+                 "[actors][channel_receiver]") {
+  const auto data = pattern(5000, 5);
+  open_for(data, 1);
+  const auto next = pattern(5000, 6);
+  open_for(next, 2);
+  deliver(transmit(sender, chunk(data)), 1);
+  CHECK(written->empty());
+  deliver(transmit(sender, chunk(next)), 2);
+  CHECK(written->size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "an object is given out once it hashes to its id",
+                 "[actors][channel_receiver]") {
+  const auto data = pattern(9000, 10);
+  open_for_object();
+  auto all = transmit(sender, object(data));
+  SECTION("whole") { deliver(all); }
+  SECTION("damaged at first") {
+    auto damaged = all;
+    damaged[0][48] ^= std::byte{0x80};
+    deliver(some(damaged, 0, 9));
+    CHECK(told->rejected.size() == 1);
+    CHECK(told->objects.empty());
+    deliver(all);
+  }
+  SECTION("two sharers with one name at once") {
+    const auto other = transmit(sender, object(pattern(9000, 11)));
+    packets mixed;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      mixed.push_back(all[i]);
+      if (i < 8)
+        mixed.push_back(other[i]);
+    }
+    deliver(mixed);
+  }
+  REQUIRE(told->objects.size() == 1);
+  const auto got = told->objects.front().data.view();
+  CHECK(std::equal(got.begin(), got.end(), data.begin(), data.end()));
+}
+
+TEST_CASE_METHOD(fixture, "an object beyond the limit takes no memory",
+                 "[actors][channel_receiver]") {
+  open_for_object();
+  auto all = transmit(sender, object(pattern(9000, 12)));
+  for (auto& packet : all) // F in bytes 32..36
+    packet[32] = std::byte{0x7f};
+  deliver(all);
+  CHECK(told->objects.empty());
+  CHECK(told->arrived.empty());
+}

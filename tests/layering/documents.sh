@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Compiles the programs that the documents show: the C program of README.md,
+# and the C++ files of CONTRIBUTING.md, whose names stand above them.
+#
+# usage: documents.sh ROOT C++-COMPILER C-COMPILER [FLAG...]
+set -euo pipefail
+root=${1:?usage: documents.sh ROOT CXX CC [FLAG...]} cxx=${2:?} cc=${3:?}
+shift 3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# blocks LANGUAGE FILE: writes each ```LANGUAGE block below a line `NAME` to
+# NAME; one without a name to program.LANGUAGE. Prints the names.
+blocks() {
+  awk -v language="$1" -v work="$work" '
+    /^`[a-z_\/]+[.][a-z]+`$/ { name = substr($0, 2, length($0) - 2) }
+    $0 == "```" language {
+      if (name == "") name = "program." language
+      file = work "/" name
+      folder = file
+      sub(/\/[^\/]*$/, "", folder)
+      system("mkdir -p \"" folder "\"")
+      print name
+      next
+    }
+    /^```$/ && file != "" { close(file); file = ""; name = "" }
+    file != "" { print > file }' "$2"
+}
+
+compiled=0
+while read -r name; do
+  "$cc" -std=c99 -fsyntax-only -Wall -Wextra -Wpedantic -Werror \
+    -I"$root/capi/include" "$work/$name"
+  (( ++compiled ))
+done < <(blocks c "$root/README.md")
+(( compiled > 0 )) || { echo "README.md shows no C program"; exit 1; }
+
+names=$(blocks cpp "$root/CONTRIBUTING.md")
+for name in $names; do
+  [[ $name == *.cpp ]] || continue
+  "$cxx" -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Werror \
+    -I"$work" -I"$root" "$@" "$work/$name"
+  (( ++compiled ))
+done
+(( compiled > 1 )) || { echo "CONTRIBUTING.md shows no C++ source"; exit 1; }
+echo "$compiled programs compile"

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bytes that docs/wire-format.md shows are those of the capture in
+// tests/data, and those that Troupe itself writes and reads.
+#include "core/hasher.hpp"
+#include "core/net_tree.hpp"
+#include "tests/support/catch.hpp"
+#include "transport/mld.hpp"
+#include "transport/packet.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace troupe {
+
+namespace {
+
+using byte_vector = std::vector<std::byte>;
+
+/// The bytes of the block of hexadecimal digits below `heading`. A token is
+/// pairs of digits, or one pair, '*' and how often; '#' begins a comment.
+byte_vector documented(const std::string& heading) {
+  std::ifstream file{TROUPE_WIRE_FORMAT};
+  REQUIRE(file);
+  byte_vector bytes;
+  std::string line;
+  while (std::getline(file, line) && line != heading) {
+  }
+  while (std::getline(file, line) && line != "```hex") {
+  }
+  while (std::getline(file, line) && line != "```") {
+    std::istringstream tokens{line.substr(0, line.find('#'))};
+    for (std::string token; tokens >> token;) {
+      const auto star = std::min(token.find('*'), token.size());
+      const auto times =
+          star == token.size() ? 1 : std::stoul(token.substr(star + 1));
+      REQUIRE(star % 2 == 0);
+      for (std::size_t n = 0; n < times; ++n)
+        for (std::size_t i = 0; i < star; i += 2)
+          bytes.push_back(static_cast<std::byte>(
+              std::stoul(token.substr(i, 2), nullptr, 16)));
+    }
+  }
+  REQUIRE(!bytes.empty());
+  return bytes;
+}
+
+/// Frame `number`, counted from 1, without its first `skip` bytes.
+byte_vector captured(std::size_t number, std::size_t skip) {
+  std::ifstream file{TROUPE_TEST_DATA "/sync-file-plain.pcap",
+                     std::ios::binary};
+  REQUIRE(file);
+  const std::string all{std::istreambuf_iterator<char>{file}, {}};
+  const auto le32 = [&all](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 4; i-- > 0;)
+      value = value << 8 | static_cast<unsigned char>(all.at(at + i));
+    return value;
+  };
+  REQUIRE(le32(0) == 0xa1b2c3d4); // pcap, little endian
+  std::size_t at = 24;
+  for (; number > 1; --number)
+    at += 16 + le32(at + 8);
+  const auto frame = std::as_bytes(std::span{all}).subspan(at + 16, le32(at + 8));
+  return {frame.begin() + static_cast<std::ptrdiff_t>(skip), frame.end()};
+}
+
+constexpr std::size_t to_icmp = 14 + 40 + 8; // Ethernet, IPv6, hop-by-hop
+constexpr std::size_t to_udp_payload = 14 + 40 + 8;
+
+/// The shared file: 5000 bytes of a linear congruential generator.
+byte_vector small_bin() {
+  byte_vector bytes(5000);
+  std::uint32_t x = 0x12345678;
+  for (auto& b : bytes) {
+    x = x * 1103515245u + 12345u;
+    b = static_cast<std::byte>(x >> 16);
+  }
+  return bytes;
+}
+
+/// H(bytes), or what is documented where this build has no BLAKE3.
+hash blake3_of(std::span<const std::byte> bytes, const std::string& documented) {
+  hash result;
+  REQUIRE(from_hex(documented, result));
+  if (is_available(hash_type::blake3))
+    CHECK(to_hex(hash_of(hash_type::blake3, bytes)) == documented);
+  return result;
+}
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+  return std::as_bytes(std::span{text.data(), text.size()});
+}
+
+const std::string name_hash =
+    "ce7106d334b8b5df7653d3e2be40cbdeaa489e39aa0f6a04baefed87c321e5f2";
+const std::string chunk_hash =
+    "83d534a30f1c6e5ff1434807695691abe24499f51d1142534d19f54722c9647a";
+const std::string tree_hash =
+    "63939ec1bf43a15698a5ccd4b93935ddb61fbd9089bed33b463957755d5dc2d6";
+
+} // namespace
+
+TEST_CASE("the documented report is the captured one", "[golden]") {
+  CHECK(documented("### Golden report") == captured(7, to_icmp));
+}
+
+TEST_CASE("the documented tree packet is the captured one", "[golden]") {
+  CHECK(documented("### Golden tree packet") == captured(8, to_udp_payload));
+}
+
+TEST_CASE("the documented chunk packet is the captured one", "[golden]") {
+  auto bytes = documented("### Golden chunk packet");
+  REQUIRE(bytes.size() == chunk_header_bytes);
+  const auto content = small_bin();
+  bytes.insert(bytes.end(), content.begin(),
+               content.begin() + classic_symbol_bytes);
+  CHECK(bytes == captured(31, to_udp_payload));
+}
+
+TEST_CASE("Troupe writes and reads the documented report", "[golden]") {
+  auto bytes = documented("### Golden report");
+  const auto group = group_of(blake3_of(as_bytes("small.bin"), name_hash));
+  std::vector<group_change> heard;
+  REQUIRE(parse_report(bytes, {}, 0, heard));
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].group == group);
+  CHECK(heard[0].change == membership::wanted);
+  bytes[2] = bytes[3] = std::byte{0}; // the kernel fills in the checksum
+  CHECK(make_report(heard) == bytes);
+}
+
+TEST_CASE("Troupe writes and reads the documented tree packet", "[golden]") {
+  object_header header;
+  header.size = 5000;
+  header.name = "small.bin";
+  header.metadata.mode = 0100644;
+  header.metadata.mtime_s = header.metadata.atime_s = 0x663881d9;
+  header.metadata.mtime_ns = header.metadata.atime_ns = 123456789;
+  const hash leaf = blake3_of(small_bin(), chunk_hash);
+  const auto tree =
+      merkle_tree::fold(hash_type::blake3, header.size, {&leaf, 1});
+  REQUIRE(tree);
+  const auto object = make_tree_object(header, *tree);
+  const auto id = blake3_of(object.view(), tree_hash);
+
+  byte_vector packet(object_packet_bytes);
+  write_object_header(std::span{packet}.first<object_header_bytes>(), id,
+                      object_info{.transfer_bytes = object.size()}, {});
+  std::ranges::copy(object.view(), packet.begin() + object_header_bytes);
+  CHECK(packet == documented("### Golden tree packet"));
+
+  const auto read = parse_packet(packet);
+  REQUIRE(read);
+  CHECK(read->object == id);
+  REQUIRE(read->info);
+  CHECK(read->info->transfer_bytes == 97);
+  const auto again = parse_header(read->symbol.first(97), 5000);
+  REQUIRE(again);
+  CHECK(*again == header);
+}
+
+TEST_CASE("Troupe writes and reads the documented chunk packet", "[golden]") {
+  const auto content = small_bin();
+  const auto id = blake3_of(content, chunk_hash);
+  byte_vector packet(chunk_header_bytes);
+  write_chunk_header(std::span{packet}.first<chunk_header_bytes>(), id, {});
+  CHECK(packet == documented("### Golden chunk packet"));
+
+  packet.insert(packet.end(), content.begin(),
+                content.begin() + classic_symbol_bytes);
+  const auto read = parse_packet(packet);
+  REQUIRE(read);
+  CHECK(read->object == id);
+  CHECK(!read->info);
+  CHECK(read->id == symbol_id{0, 0});
+}
+
+TEST_CASE("Troupe writes the documented General Query", "[golden]") {
+  CHECK(make_general_query(100) == documented("### Golden query"));
+}
+
+} // namespace troupe

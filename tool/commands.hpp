@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/hasher.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace troupe::tool {
+
+/// What both commands take.
+struct common_options {
+  std::string interface; ///< name or number; empty: see receive_options
+  std::string hash;      ///< "blake2b", "blake3" or empty
+  bool loopback = false;
+  bool quiet = false;
+};
+
+struct share_options {
+  common_options common;
+  std::string rate = "5g"; ///< bits per second with k, m or g; 0: no limit
+  std::vector<std::string> paths;
+};
+
+struct sync_options {
+  common_options common;
+  double timeout_s = 30;
+  std::string name;
+  std::string destination;
+};
+
+/// Runs until SIGINT or SIGTERM. Returns the exit code.
+int run_share(const share_options& options);
+
+/// Runs until the destination is complete or cannot be. Returns the exit code.
+int run_sync(const sync_options& options);
+
+} // namespace troupe::tool

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/errc.hpp"
+
+namespace troupe::tool {
+
+/// What the program ends with; documented in troupe(1), stable.
+enum exit_code : int {
+  exit_ok = 0,
+  exit_other = 1,
+  exit_usage = 2,
+  exit_no_sharer = 3,
+  exit_sharer_stopped = 4,
+  exit_timed_out = 5,
+  exit_verification = 6,
+  exit_permission = 7,
+  exit_unsupported = 8,
+  exit_disk = 9,
+  exit_interrupted = 130,
+};
+
+exit_code exit_code_of(errc code) noexcept;
+
+/// "troupe: MESSAGE" on standard error; returns the exit code for it.
+int complain(const error& failure);
+
+} // namespace troupe::tool

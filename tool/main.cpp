@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tool/commands.hpp"
+#include "tool/exit_code.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace {
+
+using namespace troupe;
+
+std::string version_text() {
+  auto text = std::string{"troupe " TROUPE_VERSION "\nhash types:"};
+  const auto types = available_hash_types();
+  for (const auto type : types)
+    text += (type == types.front() ? " " : ", ") + std::string{to_string(type)};
+  return text;
+}
+
+void add_common(CLI::App& command, tool::common_options& options) {
+  std::vector<std::string> types;
+  for (const auto type : available_hash_types())
+    types.emplace_back(to_string(type));
+  command.add_option("-i,--interface", options.interface,
+                     "network interface, by name or number");
+  command
+      .add_option("--hash", options.hash, "hash function of the share")
+      ->check(CLI::IsMember(types));
+  command.add_flag("--loopback", options.loopback,
+                   "talk to programs on this host too");
+  command.add_flag("-q,--quiet", options.quiet, "print errors only");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Synchronise files from one host to any number of others over"
+               " IPv6 multicast."};
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+
+  tool::share_options share;
+  auto& share_command = *app.add_subcommand(
+      "share", "answer everybody who asks for these files, until interrupted");
+  add_common(share_command, share.common);
+  share_command
+      .add_option("--rate", share.rate,
+                  "bits per second at most, such as 500m or 2.5g; 0 for no"
+                  " limit")
+      ->capture_default_str();
+  share_command.add_option("PATH", share.paths, "files to share")->required();
+
+  tool::sync_options sync;
+  auto& sync_command = *app.add_subcommand(
+      "sync", "make a file equal to one that some host shares");
+  add_common(sync_command, sync.common);
+  sync_command
+      .add_option("--timeout", sync.timeout_s,
+                  "seconds without any news after which to give up")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 1e6));
+  sync_command.add_option("NAME", sync.name, "name of the shared file")
+      ->required();
+  sync_command.add_option("DEST", sync.destination, "file to create or update")
+      ->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    const auto code = app.exit(problem);
+    return code == 0 ? tool::exit_ok : tool::exit_usage;
+  }
+  return share_command.parsed() ? tool::run_share(share)
+                                : tool::run_sync(sync);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/session.hpp"
+#include "tool/commands.hpp"
+#include "tool/exit_code.hpp"
+#include "tool/indexing.hpp"
+#include "tool/signals.hpp"
+#include "tool/units.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <mutex>
+
+namespace troupe::tool {
+
+namespace {
+
+expected<share_request> make_request(const share_options& options,
+                                     const std::shared_ptr<share_index>& index) {
+  share_request request;
+  request.index = index;
+  request.type = index->type();
+  request.counters = std::make_shared<share_counters>();
+  request.send.loopback = options.common.loopback;
+  auto rate = parse_rate(options.rate);
+  if (!rate)
+    return rate.error();
+  request.send.rate_bits_per_s = *rate;
+  if (!options.common.interface.empty()) {
+    auto number = find_interface(options.common.interface);
+    if (!number)
+      return number.error();
+    request.send.interface_index = *number;
+  }
+  return request;
+}
+
+void say_goodbye(const share_counters& counters) {
+  fmt::print("sent {} objects in {} packets", counters.objects_sent.load(),
+             counters.packets_sent.load());
+  if (counters.sources_changed != 0)
+    fmt::print("; {} were not sent because a file changed after it was"
+               " indexed: share it again",
+               counters.sources_changed.load());
+  fmt::print("\n");
+}
+
+} // namespace
+
+int run_share(const share_options& options) {
+  end_waiter waiter;
+  auto type = hash_type::blake2b;
+  if (!options.common.hash.empty())
+    from_string(options.common.hash, type);
+  auto index = std::make_shared<share_index>(type);
+  auto request = make_request(options, index);
+  if (!request)
+    return complain(request.error());
+  const auto files = index_files(*index, options.paths);
+  if (!files)
+    return complain(files.error());
+  for (const auto& file : *files)
+    if (!options.common.quiet)
+      fmt::print("sharing {} ({} bytes, hash {}, root {})\n", file.name,
+                 file.bytes, to_string(type), to_hex(file.root));
+  const auto counters = request->counters;
+  std::mutex lock;
+  error failure;
+  session all;
+  const auto share =
+      all.start_share(std::move(*request), [&](const share_report& report) {
+        if (report.what == share_report::event::listening) {
+          fmt::print("ready\n");
+          std::fflush(stdout);
+          return;
+        }
+        {
+          const std::lock_guard guard{lock};
+          failure = report.failure;
+        }
+        waiter.finish();
+      });
+  if (waiter.wait() == end_waiter::reason::interrupted) {
+    share.cancel();
+    while (waiter.wait() == end_waiter::reason::interrupted) {
+    }
+  }
+  const std::lock_guard guard{lock};
+  if (failure.code != errc::none)
+    return complain(failure);
+  if (!options.common.quiet)
+    say_goodbye(*counters);
+  return exit_ok;
+}
+
+} // namespace troupe::tool

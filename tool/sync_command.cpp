@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/session.hpp"
+#include "tool/commands.hpp"
+#include "tool/exit_code.hpp"
+#include "tool/progress.hpp"
+#include "tool/signals.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <mutex>
+
+namespace troupe::tool {
+
+namespace {
+
+expected<sync_request> make_request(const sync_options& options) {
+  sync_request request;
+  request.name = options.name;
+  // As librecast's own tool has it: a trailing slash is not part of the name.
+  while (request.name.size() > 1 && request.name.back() == '/')
+    request.name.pop_back();
+  auto type = hash_type::blake2b;
+  if (from_string(options.common.hash, type))
+    request.type = type;
+  request.timeout = std::chrono::milliseconds{
+      static_cast<std::int64_t>(options.timeout_s * 1000)};
+  request.receive.loopback = options.common.loopback;
+  if (!options.common.interface.empty()) {
+    auto number = find_interface(options.common.interface);
+    if (!number)
+      return number.error();
+    request.receive.interface_index = *number;
+  }
+  auto out = make_file_sink(options.destination);
+  if (!out)
+    return error{out.error().code, "cannot write '" + options.destination +
+                                       "'" + (out.error().what.empty() ? "" : ": " + out.error().what)};
+  request.destination = std::move(*out);
+  return request;
+}
+
+} // namespace
+
+int run_sync(const sync_options& options) {
+  end_waiter waiter;
+  auto request = make_request(options);
+  if (!request)
+    return complain(request.error());
+  const auto name = request->name;
+  progress_line line{!options.common.quiet};
+  std::mutex lock;
+  sync_report result;
+  {
+    session all;
+    const auto sync = all.start_sync(
+        std::move(*request),
+        [&](const sync_report& report) {
+          {
+            const std::lock_guard guard{lock};
+            result = report;
+          }
+          waiter.finish();
+        },
+        [&line](const sync_progress& progress) { line.show(progress); });
+    while (waiter.wait() == end_waiter::reason::interrupted)
+      sync.cancel();
+  }
+  line.clear();
+  const std::lock_guard guard{lock};
+  if (!result.ok())
+    return complain(result.failure);
+  if (!options.common.quiet)
+    fmt::print("{}\n", summary(name, result.stats));
+  return exit_ok;
+}
+
+} // namespace troupe::tool

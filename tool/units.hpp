@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/errc.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace troupe::tool {
+
+/// Bits per second: a number and an optional k, m or g (powers of 1000).
+/// Errors: invalid_argument, naming the text and what is expected.
+expected<std::uint64_t> parse_rate(const std::string& text);
+
+/// 1.2 kB, 3.4 MB, 5.6 GB: three digits or so.
+std::string human_bytes(std::uint64_t bytes);
+
+} // namespace troupe::tool

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "transport/asio_network.hpp"
+#include "transport/io_loop.hpp"
+
+namespace troupe {
+
+// Internal to transport: the ports of the real network, one source file each.
+// They are opened on the caller's thread and live on the loop's. Errors as in
+// network.hpp; throw boost::system::system_error when descriptors run out.
+
+expected<std::unique_ptr<receive_port>>
+open_receive_port(std::shared_ptr<io_loop> loop, const receive_options& options,
+                  const asio_network_options& settings);
+
+expected<std::unique_ptr<send_port>>
+open_send_port(std::shared_ptr<io_loop> loop, const send_options& options,
+               const asio_network_options& settings);
+
+expected<std::unique_ptr<report_port>>
+open_report_port(std::shared_ptr<io_loop> loop, const send_options& options,
+                 report_handler on_reports);
+
+} // namespace troupe

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "transport/receive_sockets.hpp"
+
+#include "transport/socket_linux.hpp"
+
+#include <cerrno>
+
+namespace troupe {
+namespace {
+
+/// Receive calls before others get their turn on the thread.
+constexpr int rounds_per_turn = 8;
+
+} // namespace
+
+receive_counters receive_tallies::read() const noexcept {
+  return {.packets = packets,
+          .bytes = bytes,
+          .packets_stray = packets_stray,
+          .packets_dropped = packets_dropped,
+          .starvations = starvations,
+          .groups_joined = groups_joined,
+          .packets_malformed = packets_malformed,
+          .joins_failed = joins_failed};
+}
+
+receive_sockets::receive_sockets(io_loop& loop, const receive_options& options,
+                                 std::uint32_t interface_index, bool coalesce,
+                                 std::uint32_t slabs, receive_tallies& tallies)
+    : loop_(loop), options_(options), interface_index_(interface_index),
+      coalesce_(coalesce), pool_(std::make_shared<slab_pool>(slabs)),
+      tallies_(tallies) {}
+
+bool receive_sockets::add(unique_fd fd) {
+  auto s = std::make_unique<socket>(
+      socket{boost::asio::posix::stream_descriptor{loop_.context()}});
+  boost::system::error_code bad;
+  s->descriptor.assign(fd.get(), bad);
+  if (bad)
+    return false;
+  fd.release();
+  sockets_.push_back(std::move(s));
+  return true;
+}
+
+void receive_sockets::start(message_sink sink) {
+  sink_ = std::move(sink);
+  pool_->set_on_return([this, weak = weak_from_this()] {
+    loop_.post([weak] {
+      if (const auto self = weak.lock())
+        self->resume();
+    });
+  });
+  for (const auto& s : sockets_)
+    wait(*s);
+}
+
+int receive_sockets::join(const group_address& group) {
+  for (std::size_t i = 0; i < sockets_.size(); ++i)
+    if (!sockets_[i]->full)
+      if (const int problem = join_on(i, group); problem != ENOMEM)
+        return problem;
+  auto more = open_receive_socket(options_, coalesce_);
+  if (!more || !add(std::move(*more)))
+    return ENOBUFS;
+  wait(*sockets_.back());
+  return join_on(sockets_.size() - 1, group);
+}
+
+int receive_sockets::join_on(std::size_t at, const group_address& group) {
+  socket& s = *sockets_[at];
+  const int problem = change_membership(s.descriptor.native_handle(), true,
+                                        group, interface_index_);
+  if (problem == 0)
+    member_of_[group] = at;
+  s.full = problem == ENOMEM;
+  return problem;
+}
+
+void receive_sockets::leave(const group_address& group) {
+  const auto it = member_of_.find(group);
+  if (it == member_of_.end())
+    return;
+  socket& s = *sockets_[it->second];
+  change_membership(s.descriptor.native_handle(), false, group,
+                    interface_index_);
+  s.full = false;
+  member_of_.erase(it);
+}
+
+std::vector<group_address> receive_sockets::groups() const {
+  std::vector<group_address> all;
+  all.reserve(member_of_.size());
+  for (const auto& [group, at] : member_of_)
+    all.push_back(group);
+  return all;
+}
+
+void receive_sockets::close() {
+  closed_ = true;
+  pool_->set_on_return({});
+  for (const auto& s : sockets_) {
+    boost::system::error_code ignored;
+    s->descriptor.close(ignored); // leaves its groups in one go
+  }
+  member_of_.clear();
+  slab_.reset();
+}
+
+void receive_sockets::wait(socket& s) {
+  s.descriptor.async_wait(
+      boost::asio::posix::stream_descriptor::wait_read,
+      [self = shared_from_this(), &s](const boost::system::error_code& bad) {
+        if (!bad && !self->closed_)
+          self->drain(s);
+      });
+}
+
+void receive_sockets::drain(socket& s) {
+  for (int round = 0; round < rounds_per_turn; ++round) {
+    if (!take_slots()) {
+      s.stalled = true;
+      return;
+    }
+    int problem = 0;
+    const unsigned slots = slab_slots - next_slot_;
+    const auto messages = reader_.read(s.descriptor.native_handle(),
+                                       slab_.get() + next_slot_ *
+                                                         slab_slot_bytes,
+                                       slab_slot_bytes, slots, problem);
+    next_slot_ += static_cast<unsigned>(messages.size());
+    count_drops(s);
+    if (!messages.empty())
+      sink_(messages, slab_);
+    if (messages.size() < slots)
+      break;
+  }
+  wait(s);
+}
+
+bool receive_sockets::take_slots() {
+  if (next_slot_ < slab_slots)
+    return true;
+  slab_.reset(); // may be the very one that comes next
+  slab_ = pool_->try_take();
+  if (!slab_) {
+    tallies_.starvations.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  next_slot_ = 0;
+  return true;
+}
+
+void receive_sockets::resume() {
+  if (closed_)
+    return;
+  for (const auto& s : sockets_)
+    if (std::exchange(s->stalled, false))
+      drain(*s);
+}
+
+void receive_sockets::count_drops(socket& s) noexcept {
+  // A running total that wraps; zero when the call brought none.
+  if (const std::uint32_t total = reader_.dropped()) {
+    tallies_.packets_dropped.fetch_add(total - s.dropped,
+                                       std::memory_order_relaxed);
+    s.dropped = total;
+  }
+}
+
+} // namespace troupe

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "transport/sim_world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_answer = 1s; // to a General Query
+
+std::uint64_t rotate_left(std::uint64_t x, int by) noexcept {
+  return x << by | x >> (64 - by);
+}
+
+template <class T>
+std::vector<std::shared_ptr<T>> alive(std::vector<std::weak_ptr<T>>& all) {
+  std::erase_if(all, [](const auto& weak) { return weak.expired(); });
+  std::vector<std::shared_ptr<T>> out;
+  for (const auto& weak : all)
+    out.push_back(weak.lock());
+  return out;
+}
+
+/// The slab of a simulated batch: the frame, and copies of what was damaged.
+struct sim_slab {
+  std::shared_ptr<const std::vector<std::byte>> frame;
+  std::vector<std::vector<std::byte>> damaged;
+};
+
+} // namespace
+
+sim_random::sim_random(std::uint64_t seed) noexcept {
+  for (std::uint64_t& word : state_) { // splitmix64
+    seed += 0x9e3779b97f4a7c15;
+    std::uint64_t z = seed;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    word = z ^ z >> 31;
+  }
+}
+
+std::uint64_t sim_random::next() noexcept {
+  const std::uint64_t result = rotate_left(state_[1] * 5, 7) * 9;
+  const std::uint64_t shifted = state_[1] << 17;
+  state_[2] ^= state_[0];
+  state_[3] ^= state_[1];
+  state_[1] ^= state_[2];
+  state_[0] ^= state_[3];
+  state_[2] ^= shifted;
+  state_[3] = rotate_left(state_[3], 45);
+  return result;
+}
+
+bool sim_random::happens(double chance) noexcept {
+  if (chance <= 0)
+    return false;
+  return static_cast<double>(next() >> 11) * 0x1p-53 < chance;
+}
+
+bool sim_world::event::operator<(const event& other) const noexcept {
+  return std::pair{when, order} > std::pair{other.when, other.order};
+}
+
+time_point sim_world::next_event() const noexcept {
+  return events_.empty() ? time_point::max() : events_.front().when;
+}
+
+void sim_world::advance_to(time_point until) {
+  while (!events_.empty() && events_.front().when <= until) {
+    std::pop_heap(events_.begin(), events_.end());
+    const event due = std::move(events_.back());
+    events_.pop_back();
+    now_ = std::max(now_, due.when);
+    due.action();
+  }
+  now_ = std::max(now_, until);
+}
+
+void sim_world::at(time_point when, std::function<void()> action) {
+  events_.push_back({std::max(when, now_), order_++, std::move(action)});
+  std::push_heap(events_.begin(), events_.end());
+}
+
+sim_net::statistics sim_world::stats() const noexcept {
+  sim_net::statistics out = stats_;
+  for (const auto& weak : receivers_)
+    if (const auto r = weak.lock())
+      out.groups_joined_now += r->groups.size();
+  return out;
+}
+
+std::shared_ptr<sim_receiver> sim_world::add_receiver() {
+  auto r = std::make_shared<sim_receiver>();
+  const std::uint64_t number = ++order_;
+  r->address.bytes[0] = 0xfe;
+  r->address.bytes[1] = 0x80;
+  for (std::size_t i = 0; i < 8; ++i)
+    r->address.bytes[15 - i] = static_cast<std::uint8_t>(number >> 8 * i);
+  receivers_.push_back(r);
+  return r;
+}
+
+std::shared_ptr<sim_reporter>
+sim_world::add_reporter(report_handler on_reports) {
+  auto r = std::make_shared<sim_reporter>();
+  r->on_reports = std::move(on_reports);
+  reporters_.push_back(r);
+  at(now_ + options_.report_delay, [this] { answer_query(); });
+  return r;
+}
+
+void sim_world::transmit(sim_frame frame) {
+  stats_.packets_sent += frame.bytes->size() / frame.packet_bytes;
+  at(now_ + options_.delay, [this, f = std::move(frame)] { arrive(f); });
+}
+
+void sim_world::report(const sim_receiver& from,
+                       const std::vector<group_address>& groups,
+                       membership change) {
+  for (std::size_t first = 0; first < groups.size();
+       first += max_report_records) {
+    const auto last = std::min(first + max_report_records, groups.size());
+    std::vector<group_change> changes;
+    for (std::size_t i = first; i < last; ++i)
+      changes.push_back({groups[i], from.address, 1, change});
+    ++stats_.reports;
+    at(now_ + options_.report_delay,
+       [this, c = std::move(changes)] { hear(c); });
+  }
+}
+
+void sim_world::arrive(const sim_frame& frame) {
+  for (const auto& r : alive(receivers_))
+    deliver(r, frame);
+}
+
+void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
+                        const sim_frame& frame) {
+  if (!to->groups.contains(frame.to))
+    return;
+  const auto slab = std::make_shared<sim_slab>();
+  slab->frame = frame.bytes;
+  packet_batch batch{.slab = slab, .packets = {}};
+  for (std::span<const std::byte> rest{*frame.bytes}; !rest.empty();
+       rest = rest.subspan(frame.packet_bytes)) {
+    if (!connected_ || random_.happens(options_.loss)) {
+      ++stats_.packets_lost;
+      continue;
+    }
+    auto packet = rest.first(frame.packet_bytes);
+    if (random_.happens(options_.corruption)) {
+      ++stats_.packets_corrupted;
+      auto& copy = slab->damaged.emplace_back(packet.begin(), packet.end());
+      copy[random_.below(copy.size())] ^=
+          static_cast<std::byte>(1 + random_.below(255));
+      packet = copy;
+    }
+    const bool twice = random_.happens(options_.duplication);
+    stats_.packets_duplicated += twice;
+    for (int i = 0; i < 1 + twice; ++i) {
+      if (!random_.happens(options_.reordering)) {
+        batch.packets.push_back(packet);
+        continue;
+      }
+      at(now_ + up_to(options_.reorder_delay),
+         [this, weak = std::weak_ptr{to}, group = frame.to, slab, packet] {
+           if (const auto r = weak.lock())
+             hand_over(*r, group, {slab, {packet}});
+         });
+    }
+  }
+  hand_over(*to, frame.to, std::move(batch));
+}
+
+void sim_world::hand_over(sim_receiver& to, const group_address& group,
+                          packet_batch batch) {
+  const auto it = to.groups.find(group);
+  if (it == to.groups.end() || batch.packets.empty())
+    return;
+  stats_.packets_delivered += batch.packets.size();
+  to.counters.packets += batch.packets.size();
+  for (const auto& packet : batch.packets)
+    to.counters.bytes += packet.size();
+  const auto handler = it->second;
+  (*handler)(std::move(batch));
+}
+
+void sim_world::answer_query() {
+  if (!connected_)
+    return;
+  for (const auto& r : alive(receivers_)) {
+    std::vector<group_address> asked;
+    for (const auto& [group, handler] : r->groups)
+      asked.push_back(group);
+    if (asked.empty())
+      continue;
+    at(now_ + up_to(longest_answer),
+       [this, weak = std::weak_ptr{r}, groups = std::move(asked)]() mutable {
+         const auto host = weak.lock();
+         if (!host)
+           return;
+         std::erase_if(groups, [&](const group_address& group) {
+           return !host->groups.contains(group);
+         });
+         report(*host, groups, membership::wanted);
+       });
+  }
+}
+
+void sim_world::hear(const std::vector<group_change>& changes) {
+  for (const auto& r : alive(reporters_))
+    if (connected_ && !random_.happens(options_.report_loss) && r->on_reports)
+      r->on_reports(std::vector{changes});
+}
+
+std::chrono::nanoseconds
+sim_world::up_to(std::chrono::nanoseconds most) noexcept {
+  const auto bound = static_cast<std::uint64_t>(std::max(most, 0ns).count());
+  return std::chrono::nanoseconds{
+      static_cast<std::int64_t>(random_.below(bound + 1))};
+}
+
+} // namespace troupe

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "transport/sim_net.hpp"
+
+#include <array>
+#include <map>
+
+namespace troupe {
+
+/// Internal to transport: xoshiro256** (Blackman and Vigna, public domain)
+/// with own distributions, since those of <random> differ between libraries.
+class sim_random {
+public:
+  explicit sim_random(std::uint64_t seed) noexcept;
+  std::uint64_t next() noexcept;
+  /// 0 <= result < bound. Precondition: bound > 0.
+  std::uint64_t below(std::uint64_t bound) noexcept { return next() % bound; }
+  bool happens(double chance) noexcept;
+
+private:
+  std::array<std::uint64_t, 4> state_;
+};
+
+/// Internal to transport: packets on the simulated wire, shared by all who
+/// receive them.
+struct sim_frame {
+  group_address to;
+  std::shared_ptr<const std::vector<std::byte>> bytes;
+  std::size_t packet_bytes = 0;
+};
+
+/// Internal to transport: a simulated host that receives.
+struct sim_receiver {
+  ip6_address address;
+  /// Ordered, so that runs repeat. Shared, since a handler may leave.
+  std::map<group_address, std::shared_ptr<packet_handler>> groups;
+  receive_counters counters;
+};
+
+struct sim_reporter {
+  report_handler on_reports;
+};
+
+/// Internal to transport: the virtual clock, the wire and who is on it. The
+/// ports of sim_net.cpp share ownership; nobody on the wire owns the world.
+class sim_world {
+public:
+  explicit sim_world(const sim_net_options& options)
+      : options_(options), random_(options.seed) {}
+
+  time_point now() const noexcept { return now_; }
+  time_point next_event() const noexcept;
+  void advance_to(time_point until);
+  /// Runs `action` at `when`; behind what was asked for the same time before.
+  void at(time_point when, std::function<void()> action);
+
+  void set_connected(bool connected) noexcept { connected_ = connected; }
+  sim_net::statistics stats() const noexcept;
+  const sim_net_options& options() const noexcept { return options_; }
+
+  std::shared_ptr<sim_receiver> add_receiver();
+  /// Joins the wire and asks who is waiting.
+  std::shared_ptr<sim_reporter> add_reporter(report_handler on_reports);
+
+  /// Packets leave now and arrive after `delay`.
+  void transmit(sim_frame frame);
+  /// A host says what it wants or is done with.
+  void report(const sim_receiver& from, const std::vector<group_address>& groups,
+              membership change);
+
+private:
+  struct event {
+    time_point when;
+    std::uint64_t order = 0;
+    std::function<void()> action;
+    bool operator<(const event& other) const noexcept; // for a heap
+  };
+
+  void arrive(const sim_frame& frame);
+  void deliver(const std::shared_ptr<sim_receiver>& to, const sim_frame& frame);
+  void hand_over(sim_receiver& to, const group_address& group,
+                 packet_batch batch);
+  void answer_query();
+  void hear(const std::vector<group_change>& changes);
+  std::chrono::nanoseconds up_to(std::chrono::nanoseconds most) noexcept;
+
+  sim_net_options options_;
+  sim_random random_;
+  time_point now_{0};
+  std::uint64_t order_ = 0;
+  std::vector<event> events_;
+  bool connected_ = true;
+  sim_net::statistics stats_;
+  std::vector<std::weak_ptr<sim_receiver>> receivers_;
+  std::vector<std::weak_ptr<sim_reporter>> reporters_;
+};
+
+} // namespace troupe
