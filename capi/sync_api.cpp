@@ -65,6 +65,7 @@ ssize_t sync(lc_ctx_t* ctx, sync_request request, const make_sink& destination,
 
   const auto report = sync_call::run(*call, std::move(request), q, guard);
   add_stats(report, stats);
+  if (!report.ok()) { fprintf(stderr,"DEBUG %s\n", report.failure.message().c_str()); }
   if (!report.ok())
     return fail<ssize_t>(report.failure.code, -1);
   return static_cast<ssize_t>(result(report.stats));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 #include <utility>
 
 namespace troupe {
@@ -75,7 +76,7 @@ private:
 
 /// Chunks with equal bytes are equal in both. The length is part of it because
 /// a hostile tree can give a short last chunk the hash of a whole one.
-using content = std::pair<hash, std::uint32_t>;
+using content = std::tuple<const hash&, std::uint32_t>;
 
 content content_of(const merkle_tree& tree, std::uint64_t chunk) {
   return {tree.leaf(chunk), bytes_of_chunk(tree, chunk)};
@@ -105,7 +106,7 @@ std::vector<chunk_fetch> missing_contents(const merkle_tree& tree,
   for (auto chunk : chunks) {
     const auto wanted = content_of(tree, chunk);
     if (missing.empty() || content_of(missing.back()) != wanted)
-      missing.push_back({wanted.first, wanted.second, {}});
+      missing.push_back({tree.leaf(chunk), bytes_of_chunk(tree, chunk), {}});
     missing.back().places.push_back(chunk);
   }
   return missing;
@@ -126,7 +127,7 @@ std::vector<std::uint64_t> find_contents(const merkle_tree& tree,
         missing.begin(), missing.end(), wanted,
         [](const auto& a, const content& b) { return content_of(a) < b; });
     if (at == missing.end() || content_of(*at) != wanted ||
-        wanted.first.is_zero())
+        tree.leaf(chunk).is_zero())
       continue;
     auto& first = found[static_cast<std::size_t>(at - missing.begin())];
     first = std::min(first, chunk);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/block_decoder.hpp"
 
-#include "raptorq/cost.hpp"
-#include "raptorq/generator.hpp"
-#include "raptorq/octet_matrix.hpp"
-#include "raptorq/replay.hpp"
+#include "raptorq/recover.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -98,15 +95,6 @@ void block_decoder::finish() noexcept {
   std::memcpy(block_.data() + before, last_.data(), block_.size() - before);
 }
 
-std::vector<std::uint32_t> block_decoder::missing() const {
-  std::vector<std::uint32_t> out;
-  out.reserve(k_ - sources_);
-  for (std::uint32_t esi = 0; esi < k_; ++esi)
-    if (!seen(esi))
-      out.push_back(esi);
-  return out;
-}
-
 status block_decoder::decode() {
   if (state_ != status::done)
     return state_;
@@ -114,86 +102,30 @@ status block_decoder::decode() {
     return status::done;
   if (held() < k_ || held() == failed_with_)
     return status::need_more;
-  const std::vector<std::uint32_t> lost = missing();
-  const auto count = static_cast<std::uint32_t>(lost.size());
-  const bool found = dense_is_cheaper(code_, count) ? decode_dense(lost)
-                                                    : decode_sparse(lost);
-  if (!found) {
+  received_block block;
+  block.code = code_;
+  block.k = k_;
+  block.symbol_bytes = symbol_bytes_;
+  block.source.resize(k_);
+  for (std::uint32_t esi = 0; esi < k_; ++esi)
+    if (seen(esi)) {
+      block.source[esi] = symbol(esi);
+    } else {
+      block.lost.push_back(esi);
+      block.out.push_back(symbol(esi));
+    }
+  block.repair_isi.reserve(repairs_.size());
+  block.repair.reserve(repairs_.size());
+  for (std::uint32_t n = 0; n < repairs_.size(); ++n) {
+    block.repair_isi.push_back(repair_esis_[n] + (code_.k_prime - k_));
+    block.repair.push_back(repairs_[n]);
+  }
+  if (!recover(block)) {
     failed_with_ = held();
     return status::need_more;
   }
   finish();
   return status::done;
-}
-
-// The lost symbols satisfy one equation for each repair symbol; a square
-// system of them is inverted, and one product with everything that did
-// arrive gives them.
-bool block_decoder::decode_dense(std::span<const std::uint32_t> lost) {
-  const generator& rows = *generator_for(code_);
-  const auto unknowns = static_cast<std::uint32_t>(lost.size());
-  octet_matrix row(unknowns, static_cast<std::uint32_t>(rows.pitch()));
-  row_inverse inverse(unknowns, unknowns);
-  std::vector<std::uint8_t> column(unknowns);
-  std::vector<const std::uint8_t*> in(k_);
-  for (std::uint32_t esi = 0; esi < k_; ++esi)
-    in[esi] = symbol(esi);
-  std::uint32_t taken = 0;
-  for (std::uint32_t n = 0; n < repairs_.size() && taken < unknowns; ++n) {
-    rows.row(repair_esis_[n] + (code_.k_prime - k_), row.row(taken));
-    for (std::uint32_t u = 0; u < unknowns; ++u)
-      column[u] = row.row(taken)[lost[u]];
-    if (inverse.offer(column, taken))
-      in[lost[taken++]] = repairs_[n];
-  }
-  if (taken < unknowns)
-    return false;
-  // In the place of a lost symbol stands the repair symbol that was taken.
-  octet_matrix factors(unknowns, static_cast<std::uint32_t>(rows.pitch()));
-  std::vector<std::uint8_t*> out(unknowns);
-  for (std::uint32_t u = 0; u < unknowns; ++u) {
-    const std::span<const std::uint8_t> solution = inverse.row_of(u);
-    for (std::uint32_t n = 0; n < unknowns; ++n)
-      if (solution[n] != 0)
-        kernels().add_scaled(factors.row(u), row.row(n), solution[n],
-                             rows.pitch());
-    for (std::uint32_t n = 0; n < unknowns; ++n)
-      factors.row(u)[lost[n]] = solution[n];
-    out[u] = symbol(lost[u]);
-  }
-  kernels().product(out.data(), unknowns, in.data(), k_, factors.row(0),
-                    factors.pitch(), symbol_bytes_);
-  return true;
-}
-
-bool block_decoder::decode_sparse(std::span<const std::uint32_t> lost) {
-  const std::uint32_t padding = code_.k_prime - k_;
-  std::vector<std::uint32_t> isis;
-  std::vector<const std::uint8_t*> in;
-  isis.reserve(code_.k_prime + repairs_.size());
-  in.reserve(isis.capacity());
-  for (std::uint32_t esi = 0; esi < k_; ++esi)
-    if (seen(esi)) {
-      isis.push_back(esi);
-      in.push_back(symbol(esi));
-    }
-  for (std::uint32_t isi = k_; isi < code_.k_prime; ++isi) {
-    isis.push_back(isi);
-    in.push_back(nullptr);
-  }
-  for (std::uint32_t n = 0; n < repairs_.size(); ++n) {
-    isis.push_back(repair_esis_[n] + padding);
-    in.push_back(repairs_[n]);
-  }
-  const std::optional<elimination_plan> plan = make_plan(code_, isis);
-  if (!plan)
-    return false;
-  std::vector<std::uint8_t*> out;
-  out.reserve(lost.size());
-  for (const std::uint32_t esi : lost)
-    out.push_back(symbol(esi));
-  replay(*plan, wanted_symbols(*plan, lost), in, out, symbol_bytes_);
-  return true;
 }
 
 void block_decoder::reset() noexcept {

@@ -69,9 +69,6 @@ private:
   }
   status check(std::size_t block_bytes) const noexcept;
   std::uint8_t* symbol(std::uint32_t esi) noexcept;
-  std::vector<std::uint32_t> missing() const;
-  bool decode_dense(std::span<const std::uint32_t> lost);
-  bool decode_sparse(std::span<const std::uint32_t> lost);
   void finish() noexcept;
 
   std::uint32_t k_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/dense_solve.hpp"
 
+#include "raptorq/hdpc.hpp"
 #include "raptorq/octet_matrix.hpp"
 #include "raptorq/plan.hpp"
 
@@ -75,47 +76,6 @@ void dense_solve::report(elimination_plan& plan) const {
         set_bit(&plan.from_free[lead_[n]], number);
   }
 }
-
-namespace {
-
-// The HDPC rows in terms of the inactive symbols: H rows of `inactive`
-// octets, 64 columns at a time through the same kernel as the data.
-octet_matrix hdpc_over_inactive(const elimination_plan& plan) {
-  const parameters& code = plan.code;
-  octet_matrix out(code.h, plan.inactive);
-  std::vector<std::uint8_t> slots((code.l + std::size_t{1}) * slot_unit);
-  std::vector<std::uint8_t> sums(code.h * slot_unit);
-  std::vector<std::uint16_t> place(plan.slot_of_column.begin(),
-                                   plan.slot_of_column.begin() +
-                                       code.k_prime + code.s);
-  const hdpc_product job{place.data(), plan.hdpc_rows.data(),
-                         code.k_prime + code.s, code.h};
-  for (std::uint32_t at = 0; at < plan.inactive; at += slot_unit) {
-    for (std::uint32_t t = 0; t < plan.pivots; ++t) {
-      const std::uint64_t word = plan.mask[t * plan.pitch + at / 64];
-      std::uint8_t* slot = slots.data() + t * slot_unit;
-      for (unsigned n = 0; n < 64; ++n)
-        slot[n] = static_cast<std::uint8_t>(word >> n & 1);
-    }
-    for (std::uint32_t n = 0; n < plan.inactive; ++n) {
-      std::uint8_t* slot = slots.data() + (plan.pivots + n) * slot_unit;
-      std::fill_n(slot, slot_unit, std::uint8_t{0});
-      if (n >= at && n < at + slot_unit)
-        slot[n - at] = 1;
-    }
-    std::fill(sums.begin(), sums.end(), std::uint8_t{0});
-    kernels().hdpc(job, sums.data(), slots.data(), slot_unit);
-    const std::uint32_t width =
-        std::min<std::uint32_t>(slot_unit, plan.inactive - at);
-    for (std::uint32_t i = 0; i < code.h; ++i)
-      std::copy_n(sums.data() + i * slot_unit, width, out.row(i) + at);
-  }
-  for (std::uint32_t i = 0; i < code.h; ++i)
-    out.row(i)[code.p - code.h + i] ^= 1;
-  return out;
-}
-
-}  // namespace
 
 bool solve_free(elimination_plan& plan) {
   const std::uint32_t h = plan.code.h;

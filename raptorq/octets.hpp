@@ -52,6 +52,9 @@ struct hdpc_product {
 struct octet_kernels {
   const char* name;
 
+  /// How `product` compares to `sums`; 100 for AVX2, more where it is faster.
+  std::uint32_t dense_percent;
+
   /// out += in, `count` octets.
   void (*add)(std::uint8_t* out, const std::uint8_t* in, std::size_t count);
 

@@ -14,6 +14,7 @@ struct ymm {
   static constexpr std::size_t bytes = 32;
   static constexpr unsigned wide = 4;
   static constexpr unsigned tile_vectors = 2;
+  static constexpr std::uint32_t dense_percent = 100;
 
   struct halves {
     reg low, high;

@@ -15,6 +15,7 @@ struct zmm {
   static constexpr std::size_t bytes = 64;
   static constexpr unsigned wide = 4;
   static constexpr unsigned tile_vectors = 4;
+  static constexpr std::uint32_t dense_percent = 250;
   using halves = reg;
   using multiplier = reg;
 

@@ -104,11 +104,25 @@ struct octet_loops {
       product_rows<1>(out, in, cols, coefficients, pitch, count);
   }
 
+  // Inputs lie a symbol apart: each is a miss in the cache and often in the
+  // page table, too, unless it is asked for early.
+  static constexpr std::uint32_t sums_ahead = 12;
+
+  static void prefetch(const u8* from, std::size_t count) {
+    for (std::size_t at = 0; at < count; at += 64)
+      __builtin_prefetch(from + at);
+  }
+
   template <unsigned N>
   static void sums_chunk(const sum_program& p, u8* out, const u8* slots,
                          std::size_t width, const u8* const* in,
                          std::size_t offset) {
     for (std::uint32_t n = 0; n < p.steps; ++n, out += width) {
+      if (n + sums_ahead < p.steps) {
+        const std::uint32_t later = p.input[n + sums_ahead];
+        if (later != no_input && in[later])
+          prefetch(in[later] + offset, N * unit);
+      }
       reg sum[N];
       const std::uint32_t input = p.input[n];
       const u8* source = input == no_input ? nullptr : in[input];
@@ -190,6 +204,8 @@ struct octet_loops {
     }
   }
 
+  static constexpr std::uint32_t hdpc_ahead = 12;
+
   template <unsigned N>
   static void hdpc_chunk(const hdpc_product& job, u8* out, const u8* slots,
                          std::size_t width) {
@@ -199,6 +215,8 @@ struct octet_loops {
     const u8* pair = job.rows;
     for (std::uint32_t j = 0; j < job.cols; ++j) {
       const u8* slot = slots + job.slot[j] * width;
+      if (j + hdpc_ahead < job.cols)
+        prefetch(slots + job.slot[j + hdpc_ahead] * width, N * unit);
       for (unsigned v = 0; v < N; ++v)
         sum[v] = V::add(V::twice(sum[v]), V::load(slot + v * unit));
       if (j + 1 == job.cols)
@@ -226,7 +244,8 @@ struct octet_loops {
   }
 
   static constexpr octet_kernels table(const char* name) {
-    return {name, add, add_scaled, scale, product, sums, bits, hdpc};
+    return {name,    V::dense_percent, add,  add_scaled, scale,
+            product, sums,             bits, hdpc};
   }
 };
 

@@ -14,6 +14,7 @@ struct quad {
   static constexpr std::size_t bytes = 16;
   static constexpr unsigned wide = 8;
   static constexpr unsigned tile_vectors = 4;
+  static constexpr std::uint32_t dense_percent = 100;
 
   struct halves {
     reg low, high;

@@ -12,6 +12,7 @@ struct word {
   static constexpr std::size_t bytes = 8;
   static constexpr unsigned wide = 8;
   static constexpr unsigned tile_vectors = 1;
+  static constexpr std::uint32_t dense_percent = 25;
 
   struct halves {
     reg power[8];  ///< x * 2^i

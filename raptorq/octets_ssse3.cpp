@@ -14,6 +14,7 @@ struct xmm {
   static constexpr std::size_t bytes = 16;
   static constexpr unsigned wide = 4;
   static constexpr unsigned tile_vectors = 2;
+  static constexpr std::uint32_t dense_percent = 80;
 
   struct halves {
     reg low, high;

@@ -70,21 +70,14 @@ class peeler {
 public:
   peeler(const parameters& code, const binary_rows& rows)
       : rows_(rows), components_(code.w), left_(rows.count),
-        gone_(code.w, false), taken_(rows.count, false) {
+        gone_(code.w, 0), taken_(rows.count, 0), active_(code.w) {
     index_columns(code.w);
-    for (std::uint32_t row = 0; row < rows.count; ++row) {
-      remaining r{};
-      for (const std::uint16_t column : rows.lt_of(row)) {
-        ++r.count;
-        r.sum ^= column;
-      }
-      left_[row] = r;
-    }
+    ready_.reserve(rows.count);
+    edges_.reserve(rows.count);
     for (std::uint32_t row = 0; row < rows.count; ++row)
       note(row);
     out_.pivot_row.reserve(code.w);
     out_.pivot_column.reserve(code.w);
-    active_ = code.w;
   }
 
   peeling_order run() {
@@ -92,10 +85,12 @@ public:
       drain();
       if (active_ == 0)
         break;
-      inactivate(choose());
+      const std::uint16_t column = choose();
+      out_.inactive.push_back(column);
+      remove(column);
     }
     for (std::uint32_t row = 0; row < rows_.count; ++row)
-      if (!taken_[row])
+      if (taken_[row] == 0)
         out_.rest.push_back(row);
     return std::move(out_);
   }
@@ -109,52 +104,53 @@ private:
   };
 
   void index_columns(std::uint32_t columns) {
-    begin_.assign(columns + 1, 0);
+    begin_.assign(columns + 2, 0);
     for (const std::uint16_t column : rows_.lt)
-      ++begin_[column + 1U];
-    for (std::uint32_t c = 0; c < columns; ++c)
-      begin_[c + 1] += begin_[c];
-    std::vector<std::uint32_t> at(begin_.begin(), begin_.end() - 1);
+      ++begin_[column + 2U];
+    for (std::uint32_t c = 2; c < columns + 2; ++c)
+      begin_[c] += begin_[c - 1];
     row_of_.resize(rows_.lt.size());
-    for (std::uint32_t row = 0; row < rows_.count; ++row)
-      for (const std::uint16_t column : rows_.lt_of(row))
-        row_of_[at[column]++] = row;
+    for (std::uint32_t row = 0; row < rows_.count; ++row) {
+      remaining r{};
+      for (const std::uint16_t column : rows_.lt_of(row)) {
+        row_of_[begin_[column + 1U]++] = row;
+        ++r.count;
+        r.sum ^= column;
+      }
+      left_[row] = r;
+    }
   }
 
   void note(std::uint32_t row) {
     if (left_[row].count == 1)
       ready_.push_back(row);
     else if (left_[row].count == 2)
-      add_edge(row);
-  }
-
-  void add_edge(std::uint32_t row) {
-    for (const std::uint16_t column : rows_.lt_of(row))
-      if (!gone_[column]) {
-        components_.join(column, column ^ left_[row].sum);
-        return;
-      }
+      edges_.push_back(row);
   }
 
   void remove(std::uint16_t column) {
-    gone_[column] = true;
+    gone_[column] = 1;
     --active_;
     for (std::uint32_t i = begin_[column]; i < begin_[column + 1U]; ++i) {
       remaining& r = left_[row_of_[i]];
       --r.count;
       r.sum ^= column;
-      if (r.count <= 2 && r.count > 0)
+      if (r.count == 1 || r.count == 2)
         note(row_of_[i]);
     }
   }
 
   void drain() {
+    constexpr std::size_t ahead = 4;
     for (std::size_t next = 0; next < ready_.size(); ++next) {
+      if (next + ahead < ready_.size())
+        __builtin_prefetch(row_of_.data() +
+                           begin_[left_[ready_[next + ahead]].sum]);
       const std::uint32_t row = ready_[next];
       if (left_[row].count != 1)
         continue;
       const std::uint16_t column = left_[row].sum;
-      taken_[row] = true;
+      taken_[row] = 1;
       out_.pivot_row.push_back(row);
       out_.pivot_column.push_back(column);
       remove(column);
@@ -162,14 +158,25 @@ private:
     ready_.clear();
   }
 
-  void inactivate(std::uint16_t column) {
-    out_.inactive.push_back(column);
-    remove(column);
+  // Rows that came down to two columns since the last choice; most of them
+  // came down further and were solved before they were looked at.
+  void join_edges() {
+    for (const std::uint32_t row : edges_) {
+      if (left_[row].count != 2)
+        continue;
+      for (const std::uint16_t column : rows_.lt_of(row))
+        if (gone_[column] == 0) {
+          components_.join(column, column ^ left_[row].sum);
+          break;
+        }
+    }
+    edges_.clear();
   }
 
   std::uint16_t choose() {
+    join_edges();
     const std::uint32_t root = components_.largest(
-        [this](std::uint32_t column) { return !gone_[column]; });
+        [this](std::uint32_t column) { return gone_[column] == 0; });
     if (root != components::none)
       return static_cast<std::uint16_t>(root);
     return from_lightest_row();
@@ -184,10 +191,10 @@ private:
         best = row;
     if (best != components::none)
       for (const std::uint16_t column : rows_.lt_of(best))
-        if (!gone_[column])
+        if (gone_[column] == 0)
           return column;
     std::uint16_t column = 0;  // no row holds the columns that are left
-    while (gone_[column])
+    while (gone_[column] != 0)
       ++column;
     return column;
   }
@@ -195,12 +202,13 @@ private:
   const binary_rows& rows_;
   components components_;
   std::vector<remaining> left_;
-  std::vector<bool> gone_;
-  std::vector<bool> taken_;
+  std::vector<std::uint8_t> gone_;     // by column: solved or inactive
+  std::vector<std::uint8_t> taken_;    // by row: a pivot
   std::vector<std::uint32_t> begin_;   // by column, into row_of_
   std::vector<std::uint32_t> row_of_;  // the rows of each column
   std::vector<std::uint32_t> ready_;   // rows that had one column left
-  std::uint32_t active_ = 0;
+  std::vector<std::uint32_t> edges_;   // rows that had two
+  std::uint32_t active_;
   peeling_order out_;
 };
 

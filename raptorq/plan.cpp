@@ -36,25 +36,36 @@ void number_columns(elimination_plan& plan, const peeling_order& order) {
 // sum over inactive ones. `self` is the slot the row is solved for, if any.
 void add_step(elimination_plan& plan, const binary_rows& rows,
               std::uint32_t row, std::uint32_t self, std::uint64_t* bits) {
-  for (const std::uint16_t column : rows.lt_of(row)) {
-    const std::uint16_t slot = plan.slot_of_column[column];
-    if (slot < plan.pivots && slot != self) {
-      plan.step_from.push_back(slot);
+  const std::uint16_t* const slot_of = plan.slot_of_column.data();
+  const std::span<const std::uint16_t> lt = rows.lt_of(row);
+  const std::span<const std::uint16_t> pi = rows.pi_of(row);
+  const std::size_t begin = plan.step_from.size();
+  plan.step_from.resize(begin + lt.size() + pi.size());
+  std::uint16_t* front = plan.step_from.data() + begin;
+  std::uint16_t* back = front + lt.size() + pi.size();
+  for (const std::uint16_t n : pi) {
+    *--back = static_cast<std::uint16_t>(plan.pivots + n);
+    flip_bit(bits, n);
+  }
+  for (const std::uint16_t column : lt) {
+    const std::uint16_t slot = slot_of[column];
+    if (slot >= plan.pivots) {
+      *--back = slot;
+      flip_bit(bits, slot - plan.pivots);
+    } else if (slot != self) {
+      *front++ = slot;
       add_row(bits, plan.mask.data() + slot * plan.pitch, plan.pitch);
     }
   }
-  plan.step_split.push_back(static_cast<std::uint32_t>(plan.step_from.size()));
-  for (const std::uint16_t column : rows.lt_of(row)) {
-    const std::uint16_t slot = plan.slot_of_column[column];
-    if (slot >= plan.pivots) {
-      plan.step_from.push_back(slot);
-      flip_bit(bits, slot - plan.pivots);
-    }
-  }
-  for (const std::uint16_t pi : rows.pi_of(row)) {
-    plan.step_from.push_back(static_cast<std::uint16_t>(plan.pivots + pi));
-    flip_bit(bits, pi);
-  }
+  plan.step_split.push_back(
+      static_cast<std::uint32_t>(front - plan.step_from.data()));
+  // The pivot itself leaves a gap of one between the two parts.
+  const std::uint16_t* const end =
+      plan.step_from.data() + plan.step_from.size();
+  while (back != end)
+    *front++ = *back++;
+  plan.step_from.resize(
+      static_cast<std::size_t>(front - plan.step_from.data()));
   plan.step_begin.push_back(static_cast<std::uint32_t>(plan.step_from.size()));
   plan.step_input.push_back(row < plan.code.s ? no_input : row - plan.code.s);
 }
@@ -67,9 +78,13 @@ void add_pivots(elimination_plan& plan, const binary_rows& rows,
   plan.step_begin.push_back(0);
   plan.step_input.reserve(rows.count);
   plan.mask.assign(plan.pivots * plan.pitch, 0);
-  for (std::uint32_t t = 0; t < plan.pivots; ++t)
+  constexpr std::uint32_t ahead = 8;
+  for (std::uint32_t t = 0; t < plan.pivots; ++t) {
+    if (t + ahead < plan.pivots)
+      __builtin_prefetch(rows.lt_of(order.pivot_row[t + ahead]).data());
     add_step(plan, rows, order.pivot_row[t], t,
              plan.mask.data() + t * plan.pitch);
+  }
 }
 
 // Offers the spare rows to the dense part until it needs no more; a row that

@@ -12,6 +12,9 @@ namespace {
 // of the program cheap, narrow enough for the cache.
 constexpr std::size_t strip_bytes = 128;
 
+// Blocks of more octets than this are copied strip by strip.
+constexpr std::size_t cached_bytes = std::size_t{3} << 20;
+
 // The number of inputs a table that makes a bit product cheapest.
 std::uint32_t group_for(std::uint32_t rows) noexcept {
   std::uint32_t best = 1;
@@ -44,6 +47,11 @@ public:
              std::size_t width) {
     if (width != width_)
       set_width(width);
+    if (!place_.empty()) {
+      copy_inputs(in, offset);
+      in = place_.data();
+      offset = 0;
+    }
     run(in, offset, 0, plan_.pivots, plan_.step_split.data(), slot(0));
     run(in, offset, plan_.pivots, plan_.kept, plan_.step_split.data(),
         slot(plan_.kept_slot()));
@@ -71,10 +79,43 @@ public:
     return memory_.get() + n * width_;
   }
 
+  // Has solve() copy the inputs to the slots of their steps first, in their
+  // own order. The order of the steps is a random walk through the block,
+  // which pays only while the block is in the cache.
+  void copy_first(symbol_pointers in) {
+    const std::uint32_t steps = plan_.pivots + plan_.kept;
+    source_.assign(in.size(), no_slot);
+    for (std::uint32_t n = 0; n < steps; ++n)
+      if (const std::uint32_t input = plan_.step_input[n];
+          input != no_input && in[input])
+        source_[input] =
+            n < plan_.pivots ? n : plan_.kept_slot() + n - plan_.pivots;
+    place_.resize(in.size());
+    set_width(width_);
+  }
+
 private:
+  static constexpr std::uint32_t no_slot = 0xffffffffU;
+
   void set_width(std::size_t width) {
     width_ = width;
     std::memset(slot(plan_.zero_slot()), 0, width_);
+    for (std::size_t n = 0; n < place_.size(); ++n)
+      place_[n] = source_[n] == no_slot ? nullptr : slot(source_[n]);
+  }
+
+  void copy_inputs(const std::uint8_t* const* in, std::size_t offset) {
+    constexpr std::size_t ahead = 24;
+    for (std::size_t n = 0; n < source_.size(); ++n) {
+      if (n + ahead < source_.size() && in[n + ahead])
+        for (std::size_t at = 0; at < width_; at += slot_unit)
+          __builtin_prefetch(in[n + ahead] + offset + at);
+      if (source_[n] == no_slot)
+        continue;
+      std::uint8_t* to = slot(source_[n]);
+      for (std::size_t at = 0; at < width_; at += slot_unit)
+        std::memcpy(to + at, in[n] + offset + at, slot_unit);
+    }
   }
 
   void run(const std::uint8_t* const* in, std::size_t offset,
@@ -131,6 +172,8 @@ private:
   slot_memory memory_;
   std::uint8_t* tables_ = nullptr;
   std::size_t width_ = 0;
+  std::vector<std::uint32_t> source_;  // by input: the slot of its step
+  std::vector<const std::uint8_t*> place_;  // and its address
   std::vector<const std::uint8_t*> in_;
   std::vector<std::uint8_t*> out_;
 };
@@ -192,6 +235,8 @@ void replay(const elimination_plan& plan, const wanted_symbols& wanted,
             std::size_t symbol_bytes) {
   strip work(plan, static_cast<std::uint32_t>(out.size()),
              std::min(strip_bytes, slot_round(symbol_bytes)));
+  if (in.size() * symbol_bytes > cached_bytes)
+    work.copy_first(in);
   each_strip(in, symbol_bytes,
              [&](const std::uint8_t* const* from, std::size_t offset,
                  std::size_t width, std::size_t at, std::size_t count) {
@@ -206,6 +251,8 @@ void replay_all(const elimination_plan& plan, symbol_pointers in,
                 std::uint8_t* out, std::size_t pitch,
                 std::size_t symbol_bytes) {
   strip work(plan, 0, std::min(strip_bytes, slot_round(symbol_bytes)));
+  if (in.size() * symbol_bytes > cached_bytes)
+    work.copy_first(in);
   each_strip(in, symbol_bytes,
              [&](const std::uint8_t* const* from, std::size_t offset,
                  std::size_t width, std::size_t at, std::size_t) {

@@ -14,7 +14,7 @@ constexpr std::size_t max_message_bytes = 65487; // 65535 less IPv6 and UDP
 
 bool may_be_segmentation(int problem) {
   return problem == EINVAL || problem == EIO || problem == ENOTSUP ||
-         problem == EOPNOTSUPP;
+         problem == EOPNOTSUPP || problem == EMSGSIZE;
 }
 
 bool is_full(int problem) {
@@ -49,8 +49,10 @@ send_link::outcome send_link::send(const packet_train& train,
   const std::size_t burst = segmentation_ ? packets_per_message(train) : 1;
   auto sent = write(train, first, last, burst);
   if (burst > 1 && may_be_segmentation(sent.problem)) {
+    // Packets above the MTU cannot be segments (EMSGSIZE), others still can.
+    const bool is_this_train = sent.problem == EMSGSIZE;
     sent = write(train, first, last, 1);
-    segmentation_ = sent.problem != 0; // or else it was something different
+    segmentation_ = is_this_train || sent.problem != 0;
   } else if (sent.problem != 0 && !is_full(sent.problem) &&
              sent.problem != EPERM) {
     // With IPV6_RECVERR an ICMP error of the past fails the next call, once.

@@ -12,7 +12,7 @@ exported=$(nm -D --defined-only "$library" | awk '$2 ~ /^[A-Z]$/ {print $3}' |
 listed=$(sed -n 's/^ *\([a-z][a-z0-9_]*\);$/\1/p' "$map" | sort -u)
 # A declaration is a name before "(" that ends with ");" outside a comment.
 declared=$(cat "$headers"/librecast/*.h | cpp -fpreprocessed -P - 2>/dev/null |
-  grep -v -e '^#' -e '^extern "C" {' | tr '\n' ' ' | tr ';' '\n' |
+  grep -vx -e '#.*' -e 'extern "C" {' -e '}' | tr '\n' ' ' | tr ';' '\n' |
   sed -n 's/^[^{}(]*[ *]\([a-z][a-z0-9_]*\)(.*)$/\1/p' | sort -u)
 
 status=0

@@ -4,12 +4,12 @@
 #include "core/hasher.hpp"
 #include "core/net_tree.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/transport/pcap.hpp"
 #include "transport/mld.hpp"
 #include "transport/packet.hpp"
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace troupe {
@@ -46,28 +46,18 @@ byte_vector documented(const std::string& heading) {
   return bytes;
 }
 
-/// Frame `number`, counted from 1, without its first `skip` bytes.
-byte_vector captured(std::size_t number, std::size_t skip) {
-  std::ifstream file{TROUPE_TEST_DATA "/sync-file-plain.pcap",
-                     std::ios::binary};
-  REQUIRE(file);
-  const std::string all{std::istreambuf_iterator<char>{file}, {}};
-  const auto le32 = [&all](std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 4; i-- > 0;)
-      value = value << 8 | static_cast<unsigned char>(all.at(at + i));
-    return value;
-  };
-  REQUIRE(le32(0) == 0xa1b2c3d4); // pcap, little endian
-  std::size_t at = 24;
-  for (; number > 1; --number)
-    at += 16 + le32(at + 8);
-  const auto frame = std::as_bytes(std::span{all}).subspan(at + 16, le32(at + 8));
-  return {frame.begin() + static_cast<std::ptrdiff_t>(skip), frame.end()};
+/// What is behind the IPv6 header of frame `number`, counted from 1.
+byte_vector captured(std::size_t number) {
+  const auto frames = test::read_pcap(TROUPE_TEST_DATA "/sync-file-plain.pcap");
+  const auto payload = test::read_datagram(frames.at(number - 1)).payload;
+  return {payload.begin(), payload.end()};
 }
 
-constexpr std::size_t to_icmp = 14 + 40 + 8; // Ethernet, IPv6, hop-by-hop
-constexpr std::size_t to_udp_payload = 14 + 40 + 8;
+byte_vector captured_udp_payload(std::size_t number) {
+  auto bytes = captured(number);
+  bytes.erase(bytes.begin(), bytes.begin() + 8);
+  return bytes;
+}
 
 /// The shared file: 5000 bytes of a linear congruential generator.
 byte_vector small_bin() {
@@ -81,7 +71,8 @@ byte_vector small_bin() {
 }
 
 /// H(bytes), or what is documented where this build has no BLAKE3.
-hash blake3_of(std::span<const std::byte> bytes, const std::string& documented) {
+hash blake3_of(std::span<const std::byte> bytes,
+               const std::string& documented) {
   hash result;
   REQUIRE(from_hex(documented, result));
   if (is_available(hash_type::blake3))
@@ -103,11 +94,11 @@ const std::string tree_hash =
 } // namespace
 
 TEST_CASE("the documented report is the captured one", "[golden]") {
-  CHECK(documented("### Golden report") == captured(7, to_icmp));
+  CHECK(documented("### Golden report") == captured(7));
 }
 
 TEST_CASE("the documented tree packet is the captured one", "[golden]") {
-  CHECK(documented("### Golden tree packet") == captured(8, to_udp_payload));
+  CHECK(documented("### Golden tree packet") == captured_udp_payload(8));
 }
 
 TEST_CASE("the documented chunk packet is the captured one", "[golden]") {
@@ -116,7 +107,7 @@ TEST_CASE("the documented chunk packet is the captured one", "[golden]") {
   const auto content = small_bin();
   bytes.insert(bytes.end(), content.begin(),
                content.begin() + classic_symbol_bytes);
-  CHECK(bytes == captured(31, to_udp_payload));
+  CHECK(bytes == captured_udp_payload(31));
 }
 
 TEST_CASE("Troupe writes and reads the documented report", "[golden]") {

@@ -5,9 +5,9 @@
 source "$(dirname "$0")/session.sh"
 begin 3 querier
 make_file "$data/file" 16777216
-sleep 2   # the bridge floods until hosts had time to answer its first query
 
 share_on h1 "$data/file"
+sleep 2   # a bridge floods until hosts had time to answer a first query
 sync_on h2 file "$data/copy"
 expect_same "$data/file" "$data/copy"
 bystander=$(bytes_in h3)

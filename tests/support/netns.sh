@@ -64,10 +64,11 @@ start() {
 # hosts COUNT [querier]: hosts h1, h2, ... whose eth0 is on one bridge, with
 # the kernel's default offloads. The bridge floods multicast, as a switch
 # without a querier does; with `querier` it asks for members and then
-# delivers to members only.
+# delivers to members only. Addresses are the same in every run: those of the
+# hosts are lower than the bridge's, so a host that queries outranks it.
 hosts() {
   local i
-  ip link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 1 \
+  ip link add br0 address 02:00:00:00:00:99 type bridge stp_state 0 forward_delay 0 mcast_snooping 1 \
     mcast_mld_version 2 mcast_query_response_interval 100
   # Second, for the bridge floods until a response interval has gone by.
   [[ ${2:-} != querier ]] || ip link set br0 type bridge mcast_querier 1
@@ -75,7 +76,8 @@ hosts() {
   for (( i = 1; i <= $1; ++i )); do
     ip netns add "h$i"
     on "h$i" bash -c "$(declare -f _no_address_delay); _no_address_delay"
-    ip link add "p$i" type veth peer name eth0 netns "h$i"
+    ip link add "p$i" type veth peer name eth0 netns "h$i" \
+      address "02:00:00:00:00:$(printf %02x "$i")"
     ip link set "p$i" master br0 up
     ip -n "h$i" link set lo up
     ip -n "h$i" addr add "fd00:7470::$i/64" dev eth0 nodad

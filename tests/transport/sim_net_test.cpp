@@ -124,9 +124,9 @@ TEST_CASE("the same seed gives the same run, another one does not") {
     ear listener{s.net};
     for (std::uint32_t i = 0; i < 50; ++i) {
       s.send(30, 200, i * 30);
-      s.join(i % 3, group_number(i));
+      s.join(i % 3, group_number(100 + i));
       s.net.advance_to(s.net.now() + 1ms);
-      s.ports[i % 3]->leave({group_number(i / 2)});
+      s.ports[i % 3]->leave({group_number(100 + i / 2)});
     }
     s.net.advance_to(10s);
     std::vector<std::uint64_t> reports;
