@@ -95,12 +95,8 @@ std::vector<chunk_fetch> missing_contents(const merkle_tree& tree,
     if (!keep.contains(chunk))
       chunks.push_back(chunk);
   std::sort(chunks.begin(), chunks.end(), [&](auto a, auto b) {
-    const auto order = tree.leaf(a) <=> tree.leaf(b);
-    if (order != 0)
-      return order < 0;
-    const auto size_a = bytes_of_chunk(tree, a);
-    const auto size_b = bytes_of_chunk(tree, b);
-    return size_a != size_b ? size_a < size_b : a < b;
+    const auto order = content_of(tree, a) <=> content_of(tree, b);
+    return order != 0 ? order < 0 : a < b;
   });
   std::vector<chunk_fetch> missing;
   for (auto chunk : chunks) {

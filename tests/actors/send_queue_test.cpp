@@ -23,10 +23,10 @@ group_change from(std::uint8_t host, std::uint8_t group,
 TEST_CASE("groups are sent in the order of their first request",
           "[actors][send_queue]") {
   send_queue queue;
-  for (std::uint8_t group : {3, 1, 2, 1, 3})
-    queue.wanted(from(1, group), 0ms);
+  for (const int group : {3, 1, 2, 1, 3})
+    queue.wanted(from(1, static_cast<std::uint8_t>(group)), 0ms);
   CHECK(queue.waiting() == 3);
-  for (std::uint8_t group : {3, 1, 2}) {
+  for (const int group : {3, 1, 2}) {
     const auto order = queue.next();
     REQUIRE(order);
     CHECK(order->to.bytes[2] == group);

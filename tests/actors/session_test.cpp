@@ -78,7 +78,7 @@ private:
 
 sync_request request_into(std::vector<std::byte>& buffer) {
   sync_request request;
-  request.name = "x";
+  request.name = "some name";
   request.destination = make_memory_sink(buffer);
   return request;
 }

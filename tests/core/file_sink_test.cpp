@@ -301,6 +301,9 @@ TEST_CASE("an object that has no room is refused when it is announced",
   const auto huge = sink_at(dir / "f");
   const auto code = huge->begin(std::uint64_t{1} << 60);
   CHECK((code == errc::too_large || code == errc::no_space));
+  CHECK(huge->write_at(0, gen1(1)) == errc::invalid_argument);
+  CHECK(huge->commit({}, {}) == errc::invalid_argument);
+  CHECK(dir.names().empty());
 }
 
 TEST_CASE("a write beyond the limit on file sizes is an error, not a signal",

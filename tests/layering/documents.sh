@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Compiles the programs that the documents show: the C program of README.md,
-# and the C++ files of CONTRIBUTING.md, whose names stand above them.
+# and the C++ files of CONTRIBUTING.md, whose names stand above them. Fails on
+# a link between documents that leads nowhere.
 #
 # usage: documents.sh ROOT C++-COMPILER C-COMPILER [FLAG...]
 set -euo pipefail
@@ -44,4 +45,27 @@ for name in $names; do
   (( ++compiled ))
 done
 (( compiled > 1 )) || { echo "CONTRIBUTING.md shows no C++ source"; exit 1; }
-echo "$compiled programs compile"
+
+# Links of all documents as FILE:TARGET, those to the web and code left out.
+# shellcheck disable=SC2016
+links() {
+  find . \( -path ./build -o -path ./.git \) -prune -o -name '*.md' -printf '%P\0' |
+    xargs -0 -r awk '
+      FNR == 1 { code = 0 }
+      /^```/ { code = !code }
+      !code {
+        for (rest = $0; match(rest, /\]\([^)#:][^):]*\)/);
+             rest = substr(rest, RSTART + RLENGTH))
+          print FILENAME ":" substr(rest, RSTART + 2, RLENGTH - 3)
+      }'
+}
+
+broken=0
+cd "$root"
+while IFS=: read -r file target; do
+  [[ -e $(dirname "$file")/${target%%#*} ]] && continue
+  echo "$file: there is no $target"
+  (( ++broken ))
+done < <(links)
+echo "$compiled programs compile, $broken links lead nowhere"
+(( broken == 0 ))

@@ -24,8 +24,7 @@ compile_alone() {
            "$HEADER_CXX" -std=c++17 "${c[@]}" -x c++ - <<<"$twice" 2>&1) ;;
   *)
     said=$("$HEADER_CXX" -std=c++20 -fsyntax-only -I. -Icapi/include \
-           $HEADER_FLAGS \
-           -x c++ - <<<"$twice" 2>&1) ;;
+           $HEADER_FLAGS -x c++ - <<<"$twice" 2>&1) ;;
   esac || {
     printf '%s does not compile alone\n%s\n' "$1" "$(head -n 8 <<<"$said")"
     return 1

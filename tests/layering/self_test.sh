@@ -165,5 +165,12 @@ make_tree
 put CONTRIBUTING.md 'no example'
 fails_with 'no C++ source' documents.sh "$tree" "$cxx" "$cc"
 
+make_tree
+put docs/a.md 'see [b](b.md#part), [x](../README.md), [w](https://example.org/)'
+put docs/b.md 'text'
+passes documents.sh "$tree" "$cxx" "$cc"
+rm "$tree/docs/b.md"
+fails_with 'docs/a.md: there is no b.md' documents.sh "$tree" "$cxx" "$cc"
+
 echo "$cases cases, $failures failed"
 (( failures == 0 ))
