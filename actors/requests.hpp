@@ -57,6 +57,7 @@ struct sync_stats {
   std::uint64_t chunks_copied = 0;  ///< found elsewhere in the old content
   std::uint64_t chunks_fetched = 0; ///< distinct chunks from the network
   std::uint64_t bytes_fetched = 0;  ///< plain bytes of fetched chunks
+  std::uint64_t bytes_replaced = 0; ///< of all chunks that were not in place
   std::uint64_t bytes_wire = 0;     ///< UDP payload received
   std::uint64_t packets = 0;        ///< received
   std::uint64_t symbols_source = 0; ///< used

@@ -181,6 +181,10 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   auto& stats = report.stats;
   stats.chunks_kept = plan->keep.count();
   stats.chunks_copied = plan->copy.size();
+  for (const auto& copy : plan->copy)
+    stats.bytes_replaced += copy.size_bytes;
+  for (const auto& chunk : plan->fetch)
+    stats.bytes_replaced += chunk.size_bytes * chunk.places.size();
   const auto& m = request.metadata;
   if (plan->nothing_to_do && local_tree && !m.owner && !m.group && !m.mode &&
       !m.mtime && !m.atime)

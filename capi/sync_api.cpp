@@ -31,7 +31,7 @@ void add_stats(const sync_report& report, lc_stat_t* stats) {
     return;
   const auto& from = report.stats;
   add(stats->byt_gross, from.first_object_bytes + from.bytes_fetched);
-  add(stats->byt_info, from.bytes_fetched);
+  add(stats->byt_info, from.bytes_replaced);
   add(stats->chunks_tot, from.chunks);
   add(stats->chunks_io, from.chunks_fetched);
   add(stats->chunks_fail, from.chunks_rejected);
@@ -65,7 +65,6 @@ ssize_t sync(lc_ctx_t* ctx, sync_request request, const make_sink& destination,
 
   const auto report = sync_call::run(*call, std::move(request), q, guard);
   add_stats(report, stats);
-  if (!report.ok()) { fprintf(stderr,"DEBUG %s\n", report.failure.message().c_str()); }
   if (!report.ok())
     return fail<ssize_t>(report.failure.code, -1);
   return static_cast<ssize_t>(result(report.stats));
@@ -100,7 +99,7 @@ ssize_t lc_sync(lc_ctx_t* ctx, const unsigned char* hash, void* data,
   };
   return guarded<ssize_t>(-1, [&] {
     return sync(ctx, request_for(hash), to_memory, q, stats, opt, flags,
-                [](const sync_stats& s) { return s.bytes_fetched; });
+                [](const sync_stats& s) { return s.bytes_replaced; });
   });
 }
 

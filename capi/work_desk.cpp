@@ -20,12 +20,11 @@ void work_desk::post(job work) {
     return;
   jobs_.push_back({std::move(work), clock::now() + patience});
   // Pushed with the lock held, so that no ticket can follow close().
-  if (q_trypush(queue_, serve, own.get()) == 0) {
+  if (q_trypush(queue_, serve, own.get()) == 0)
     own.release(); // NOLINT: serve() or close() deletes it
-    return;
-  }
-  jobs_.back().help_at = clock::now(); // a full queue: help at once
-  monitor_.notify_all();
+  else
+    jobs_.back().help_at = clock::now(); // a full queue: help at once
+  monitor_.notify_all(); // whoever waits has a new time to wake up at
 }
 
 void* work_desk::serve(void* arg) {

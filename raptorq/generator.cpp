@@ -25,9 +25,20 @@ generator::generator(const elimination_plan& plan)
   for (std::uint32_t column = 0; column < code_.l; ++column)
     std::memcpy(rows_.get() + column * pitch_,
                 solved.get() + plan.slot_of_column[column] * wide, pitch_);
+  ready_ = make_slot_memory(ready_rows * pitch_);
+  for (std::uint32_t n = 0; n < ready_rows; ++n)
+    make_row(k + n, ready_.get() + n * pitch_);
 }
 
 void generator::row(std::uint32_t isi, std::uint8_t* out) const noexcept {
+  const std::uint32_t number = isi - code_.k_prime;
+  if (number < ready_rows)
+    std::memcpy(out, ready_.get() + number * pitch_, pitch_);
+  else
+    make_row(isi, out);
+}
+
+void generator::make_row(std::uint32_t isi, std::uint8_t* out) const noexcept {
   const lt_row terms = lt_row_for(code_, isi);
   const std::uint8_t* from[33];
   std::uint32_t count = 0;

@@ -29,16 +29,22 @@ public:
   /// zeros up to pitch(). `out` has pitch() octets.
   void row(std::uint32_t isi, std::uint8_t* out) const noexcept;
 
+  /// The first so many repair symbols have their rows ready.
+  static constexpr std::uint32_t ready_rows = 64;
+
   const parameters& code() const noexcept { return code_; }
 
 private:
+  void make_row(std::uint32_t isi, std::uint8_t* out) const noexcept;
+
   parameters code_;
   std::size_t pitch_;
-  slot_memory rows_;  // by column of the constraint matrix
+  slot_memory rows_;   // by column of the constraint matrix
+  slot_memory ready_;  // by internal symbol id minus K'
 };
 
 /// The generator for `code`, made at the first call for this K' and kept for
-/// the life of the process: together at most 7 MiB for all K'. Later calls
+/// the life of the process: together at most 8 MiB for all K'. Later calls
 /// take no lock. Null when K' is above generator_symbols_max.
 const generator* generator_for(const parameters& code);
 

@@ -80,11 +80,13 @@ public:
     out_.pivot_column.reserve(code.w);
   }
 
-  peeling_order run() {
+  std::optional<peeling_order> run() {
     while (true) {
       drain();
       if (active_ == 0)
         break;
+      if (out_.inactive.size() == inactive_max)
+        return std::nullopt;
       const std::uint16_t column = choose();
       out_.inactive.push_back(column);
       remove(column);
@@ -214,7 +216,8 @@ private:
 
 }  // namespace
 
-peeling_order peel(const parameters& code, const binary_rows& rows) {
+std::optional<peeling_order> peel(const parameters& code,
+                                  const binary_rows& rows) {
   return peeler(code, rows).run();
 }
 

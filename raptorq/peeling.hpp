@@ -5,7 +5,9 @@
 
 #include "raptorq/constraint_matrix.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace troupe::raptorq {
@@ -19,8 +21,15 @@ struct peeling_order {
   std::vector<std::uint32_t> rest;          ///< rows that are no pivot
 };
 
+/// More inactivated columns than this are never needed for symbols chosen at
+/// random: some 160 are usual for the largest K'. A sender who picks only
+/// symbols of high degree could ask for tens of thousands, and for minutes of
+/// work on them.
+inline constexpr std::size_t inactive_max = 2048;
+
 /// Orders the rows. Looks at the pattern of non-zeros only; time is about
 /// linear in their number. Pure; thread safe.
-peeling_order peel(const parameters& code, const binary_rows& rows);
+/// @return nothing when more than inactive_max columns would be inactivated.
+std::optional<peeling_order> peel(const parameters& code, const binary_rows& rows);
 
 }  // namespace troupe::raptorq

@@ -126,7 +126,10 @@ std::optional<elimination_plan> make_plan(const parameters& code,
   if (isis.size() < code.k_prime)
     return std::nullopt;
   const binary_rows rows = make_binary_rows(code, isis);
-  const peeling_order order = peel(code, rows);
+  const std::optional<peeling_order> peeled = peel(code, rows);
+  if (!peeled)
+    return std::nullopt;
+  const peeling_order& order = *peeled;
   elimination_plan plan;
   plan.code = code;
   plan.pivots = static_cast<std::uint32_t>(order.pivot_row.size());

@@ -15,7 +15,7 @@ join_limits default_join_limits(bool own_reports,
   if (own_reports) {
     limits.period = 2ms;
     limits.min_stay = 0ms;
-    limits.drain_operations = 768;
+    limits.drain_leaves = 384;
   } else {
     limits.period = limits.drain_silence;
     limits.min_stay = 4 * limits.period;
@@ -62,9 +62,20 @@ join_schedule::batch join_schedule::take_due(time_point now) {
     return out;
   take_leaves(out, now);
   take_joins(out, now);
-  if (!out.empty())
-    fall_silent(out.leave.size() + out.join.size(), now);
+  if (out.empty())
+    return out;
+  if (now >= drained_at_)
+    leaves_ = 0;
+  leaves_ += out.leave.size();
+  finished(now);
   return out;
+}
+
+void join_schedule::finished(time_point now) noexcept {
+  const bool drain =
+      limits_.drain_leaves > 0 && leaves_ >= limits_.drain_leaves;
+  ready_at_ = now + (drain ? limits_.drain_silence : limits_.period);
+  drained_at_ = now + limits_.drain_silence;
 }
 
 time_point join_schedule::next_due(time_point now) const {
@@ -118,17 +129,6 @@ void join_schedule::take_joins(batch& out, time_point now) {
     ++joined_;
     out.join.push_back(group);
   }
-}
-
-void join_schedule::fall_silent(std::size_t operations,
-                                time_point now) noexcept {
-  if (now >= drained_at_)
-    operations_ = 0;
-  operations_ += operations;
-  const bool drain =
-      limits_.drain_operations > 0 && operations_ >= limits_.drain_operations;
-  ready_at_ = now + (drain ? limits_.drain_silence : limits_.period);
-  drained_at_ = now + limits_.drain_silence;
 }
 
 } // namespace troupe

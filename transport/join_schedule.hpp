@@ -21,9 +21,9 @@ struct join_limits {
   std::chrono::nanoseconds period = std::chrono::milliseconds{16};
   /// A group stays joined at least this long when only the kernel reports.
   std::chrono::nanoseconds min_stay = std::chrono::milliseconds{64};
-  /// After so many joins and leaves without a pause of `drain_silence` comes
-  /// one, so that the kernel reports and forgets. 0: `period` sees to that.
-  std::uint32_t drain_operations = 0;
+  /// After so many leaves without a pause of `drain_silence` comes one, so
+  /// that the kernel reports and forgets. 0: `period` sees to that.
+  std::uint32_t drain_leaves = 0;
   std::chrono::nanoseconds drain_silence = std::chrono::milliseconds{16};
 };
 
@@ -35,7 +35,8 @@ join_limits default_join_limits(
 
 /// Decides when which groups are joined and left. Pure; one thread.
 /// Requests come in at any time; take_due() gives what may be done now, as
-/// one batch after which the interface stays silent for `period`.
+/// one batch after which the interface stays silent for `period`. A batch may
+/// take the kernel longer than that: finished() says when the silence began.
 class join_schedule {
 public:
   explicit join_schedule(join_limits limits) : limits_(limits) {}
@@ -56,6 +57,8 @@ public:
   };
   /// What to do now; empty when nothing is due.
   batch take_due(time_point now);
+  /// The batch that take_due() gave last has been carried out.
+  void finished(time_point now) noexcept;
 
   /// When take_due() should be called next; time_point::max() if never.
   time_point next_due(time_point now) const;
@@ -73,14 +76,13 @@ private:
   bool may_leave(const member& m, time_point now) const noexcept;
   void take_leaves(batch& out, time_point now);
   void take_joins(batch& out, time_point now);
-  void fall_silent(std::size_t operations, time_point now) noexcept;
 
   join_limits limits_;
   std::unordered_map<group_address, member> members_;
   std::deque<group_address> to_join_; ///< in order; withdrawn ones stay in
   std::deque<group_address> to_leave_; ///< leaving and rejoining, in order
   std::size_t joined_ = 0;
-  std::size_t operations_ = 0; ///< since the last pause of drain_silence
+  std::size_t leaves_ = 0; ///< since the last pause of drain_silence
   time_point ready_at_ = time_point::min();   ///< end of the silence
   time_point drained_at_ = time_point::min(); ///< if nothing happens till then
 };

@@ -116,6 +116,8 @@ private:
     if (closed_)
       return;
     auto due = schedule_.take_due(loop_.now());
+    if (due.empty())
+      return wait();
     for (const group_address& group : due.leave)
       sockets_->leave(group);
     std::erase_if(due.join, [this](const group_address& group) {
@@ -126,6 +128,7 @@ private:
     // A sharer that knows a group as wanted must see it done first.
     report(due.leave, membership::done);
     report(due.join, membership::wanted);
+    schedule_.finished(loop_.now());
     wait();
   }
 

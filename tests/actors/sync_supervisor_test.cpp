@@ -82,6 +82,7 @@ TEST_CASE("chunks that moved are copied, equal chunks fetched once",
   CHECK(r.buffer == data);
   CHECK(r.report().stats.chunks_fetched == 1);
   CHECK(r.report().stats.chunks_copied == 2);
+  CHECK(r.report().stats.bytes_replaced == 6 * chunk_bytes);
 }
 
 TEST_CASE("a buffer that is too small stays untouched", "[actors][sync]") {

@@ -7,7 +7,7 @@ set -euo pipefail
 root=${1:?usage: versions.sh ROOT}
 problems=0
 
-# say FILE WANTED FOUND: complains unless the two are equal.
+# expect FILE WANTED FOUND: complains unless the two are equal.
 expect() {
   [[ $2 == "$3" ]] && return
   echo "$1: '${3:-nothing}' where '$2' is expected"

@@ -46,7 +46,10 @@ TEST_CASE("every K' of the table encodes and decodes", "[sizes]") {
     const std::uint32_t k = parameters_of_row(row).k_prime;
     if (!test::thorough && k > 3000)
       break;
-    round_trip(k, 2, 1 + k / 20);
+    // Few losses are recovered with the plan for encoding, which saves making
+    // another: enough for most of the large ones.
+    const bool many = k < 8000 || row % 4 == 0;
+    round_trip(k, 2, many ? 1 + k / 20 : 9);
   }
 }
 

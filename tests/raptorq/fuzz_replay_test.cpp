@@ -11,7 +11,7 @@ namespace troupe::raptorq {
 // The entry point ends the process when something is wrong.
 TEST_CASE("random inputs of the fuzzing entry point pass", "[fuzz]") {
   test::random_source random(71);
-  const int rounds = test::thorough ? 3000 : 150;
+  const int rounds = test::thorough ? 1500 : 150;
   for (int n = 0; n < rounds; ++n) {
     std::vector<std::uint8_t> input(random.below(n % 4 == 0 ? 400 : 60));
     for (std::uint8_t& x : input)

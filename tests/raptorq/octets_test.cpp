@@ -2,6 +2,7 @@
 #include "raptorq/octet_math.hpp"
 #include "raptorq/octet_matrix.hpp"
 #include "raptorq/octets.hpp"
+#include "raptorq/octets_isa.hpp"
 #include "raptorq/slot_memory.hpp"
 #include "tests/raptorq/support.hpp"
 
@@ -59,6 +60,25 @@ TEST_CASE("octets multiply as polynomials modulo 0x11d", "[octets]") {
   }
   REQUIRE(octet_exp(0) == 1);
   REQUIRE(octet_exp(8) == 0x1d);
+}
+
+TEST_CASE("product tables hold for every factor and octet", "[octets]") {
+  for (unsigned f = 0; f < 256; ++f)
+    for (unsigned x = 0; x < 256; ++x) {
+      const auto factor = static_cast<std::uint8_t>(f);
+      const std::uint8_t product =
+          octet_mul(factor, static_cast<std::uint8_t>(x));
+      REQUIRE((nibble_table.of[f].low[x & 15] ^
+               nibble_table.of[f].high[x >> 4]) == product);
+      // What the instruction gf2p8affineqb does, in words.
+      unsigned affine = 0;
+      for (unsigned bit = 0; bit < 8; ++bit) {
+        const auto row = static_cast<unsigned>(
+            affine_table.of[f] >> (8 * (7 - bit)) & 0xff);
+        affine |= static_cast<unsigned>(__builtin_parity(row & x)) << bit;
+      }
+      REQUIRE(affine == product);
+    }
 }
 
 TEST_CASE("the kernels that were tested are named", "[octets]") {

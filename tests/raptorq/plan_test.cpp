@@ -38,7 +38,7 @@ TEST_CASE("peeling gives a lower triangle and uses every row once",
       const std::uint32_t lost = random.below(code.k_prime + 1);
       const binary_rows rows = make_binary_rows(
           code, mixed_isis(code, lost, random.below(5), random));
-      const peeling_order order = peel(code, rows);
+      const peeling_order order = peel(code, rows).value();
       REQUIRE(order.pivot_row.size() == order.pivot_column.size());
       REQUIRE(order.pivot_column.size() + order.inactive.size() == code.w);
       REQUIRE(order.pivot_row.size() + order.rest.size() == rows.count);
@@ -71,7 +71,8 @@ TEST_CASE("few columns are inactivated beyond the permanent ones",
     const parameters code = parameters_for(k).value();
     const peeling_order order =
         peel(code, make_binary_rows(
-                       code, mixed_isis(code, code.k_prime / 10, 0, random)));
+                       code, mixed_isis(code, code.k_prime / 10, 0, random)))
+            .value();
     INFO("K' = " << code.k_prime << ": " << order.inactive.size());
     REQUIRE(order.inactive.size() < 20 + code.k_prime / 50);
   }
@@ -117,6 +118,22 @@ TEST_CASE("a plan's solution satisfies every row of the constraint matrix",
         REQUIRE(sum == 0);
       }
   }
+}
+
+TEST_CASE("symbols picked to be hard are given up on in time", "[plans]") {
+  // All of high degree: far more columns than usual have to be inactivated.
+  const std::uint32_t k = 20152;
+  const parameters code = parameters_for(k).value();
+  std::vector<std::uint32_t> isis;
+  for (std::uint32_t isi = k; isis.size() < k; ++isi)
+    if (tuple_for(code, isi).d >= 20)
+      isis.push_back(isi);
+  REQUIRE_FALSE(peel(code, make_binary_rows(code, isis)));
+  REQUIRE_FALSE(make_plan(code, isis));
+  // With ordinary symbols besides it works out.
+  for (std::uint32_t isi = 0; isi < k; ++isi)
+    isis.push_back(isi);
+  REQUIRE(make_plan(code, isis));
 }
 
 TEST_CASE("a plan that is short of symbols is not made", "[plans]") {
