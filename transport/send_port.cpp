@@ -21,7 +21,7 @@ constexpr auto full_socket_pause = 100ms;
 /// A train that cannot send anything for so long is given up on that link.
 constexpr auto longest_wait = 2s;
 /// Bytes for the kernel before others get their turn on the thread.
-constexpr std::size_t bytes_per_turn = 1 << 20;
+constexpr std::size_t bytes_per_turn = 256 << 10;
 
 /// Small enough for a switch's queue, large enough for coarse timers.
 std::uint64_t burst_for(std::uint64_t rate_bits_per_s) {
