@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/channel_receiver.hpp"
 
+#include "actors/die_quietly.hpp"
 #include "core/hasher.hpp"
 
 #include <algorithm>
@@ -110,6 +111,7 @@ outcome take_object(receiver_pointer self, const packet_batch& batch) {
 channel_receiver_actor::behavior_type
 channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
                  chunk_writer_actor writer, channel_receiver_options options) {
+  die_quietly(self);
   auto& st = compat::state_of(self);
   st.parent = std::move(parent);
   st.writer = std::move(writer);

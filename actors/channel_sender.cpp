@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/channel_sender.hpp"
 
+#include "actors/die_quietly.hpp"
+
 #include <algorithm>
 
 namespace troupe {
@@ -9,6 +11,7 @@ channel_sender_actor::behavior_type channel_sender(
     channel_sender_actor::stateful_pointer<channel_sender_state> self,
     share_supervisor_actor parent, std::shared_ptr<send_port> port,
     object_packets packets) {
+  die_quietly(self);
   auto& st = compat::state_of(self);
   st.parent = std::move(parent);
   st.port = std::move(port);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/chunk_writer.hpp"
 
+#include "actors/die_quietly.hpp"
+
 namespace troupe {
 
 namespace {
@@ -47,6 +49,7 @@ errc take_over(sink& out, const sync_plan& plan, std::uint64_t length) {
 chunk_writer_actor::behavior_type
 chunk_writer(writer_pointer self, std::shared_ptr<sink> out,
              sync_supervisor_actor parent) {
+  die_quietly(self);
   auto& st = compat::state_of(self);
   st.out = std::move(out);
   st.parent = std::move(parent);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/differ.hpp"
 
+#include "actors/die_quietly.hpp"
+
 namespace troupe {
 
 differ_actor::behavior_type
 differ(differ_actor::stateful_pointer<differ_state> self,
        sync_supervisor_actor parent) {
+  die_quietly(self);
   compat::state_of(self).parent = std::move(parent);
   return {
       [self](const diff_trees& msg) {

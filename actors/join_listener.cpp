@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/join_listener.hpp"
 
+#include "actors/die_quietly.hpp"
+
 #include <unordered_map>
 
 namespace troupe {
@@ -39,6 +41,7 @@ std::vector<group_change> coalesce(std::vector<group_change> changes) {
 join_listener_actor::behavior_type
 join_listener(join_listener_actor::stateful_pointer<join_listener_state> self,
               share_supervisor_actor parent) {
+  die_quietly(self);
   compat::state_of(self).parent = std::move(parent);
   return {
       [self](const reports_heard& msg) {

@@ -2,6 +2,7 @@
 #include "actors/share_supervisor.hpp"
 
 #include "actors/channel_sender.hpp"
+#include "actors/die_quietly.hpp"
 #include "actors/join_listener.hpp"
 
 #include <algorithm>
@@ -174,6 +175,7 @@ void share_supervisor_state::report_if_alone() {
 share_supervisor_actor::behavior_type share_supervisor(
     share_supervisor_actor::stateful_pointer<share_supervisor_state> self,
     share_request request, share_environment env) {
+  die_quietly(self);
   auto& st = compat::state_of(self);
   st.self = self;
   st.request = std::move(request);

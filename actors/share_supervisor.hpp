@@ -57,7 +57,8 @@ struct share_supervisor_state {
 /// Sends:  share_report to the client: listening or failed, then once at the
 ///         end stopped. At most senders * sends_per_sender send_channel are
 ///         out, so encoded packets wait in the queue of groups, not in memory.
-/// Fails:  restarts a dead child up to 16 times, then reports failed.
+/// Fails:  replaces a dead channel_sender up to 16 times, then, or when the
+///         join_listener dies, reports failed.
 /// Blocks: shortly, when it opens and closes its ports.
 share_supervisor_actor::behavior_type share_supervisor(
     share_supervisor_actor::stateful_pointer<share_supervisor_state> self,

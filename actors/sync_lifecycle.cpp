@@ -192,7 +192,7 @@ void sync_supervisor_state::tell_progress(time_point at) {
     msg.stats.bytes_wire = seen.bytes;
     msg.stats.packets = seen.packets;
   }
-  compat::send(self, env.observer, msg);
+  compat::send(self, env.observer, msg); // ten a second at most
 }
 
 void sync_supervisor_state::end(error failure) {
@@ -255,7 +255,7 @@ void sync_supervisor_state::report_if_alone() {
   request.destination->discard();
   request.destination.reset();
   report.stats.elapsed = compat::now(self) - started;
-  compat::send(self, env.client, report);
+  compat::send(self, env.client, report); // the only one
   self->quit();
 }
 

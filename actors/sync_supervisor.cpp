@@ -2,6 +2,7 @@
 #include "actors/sync_supervisor.hpp"
 
 #include "actors/chunk_writer.hpp"
+#include "actors/die_quietly.hpp"
 #include "actors/differ.hpp"
 #include "actors/tree_builder.hpp"
 #include "core/hasher.hpp"
@@ -148,7 +149,7 @@ void sync_supervisor_state::start_hashing(hash_type type) {
     compat::watch(self, builder, [this](const auto& who, const auto& why) {
       on_child_down(who, why);
     });
-    compat::send(self, builder, build_tree{local_build});
+    compat::send(self, builder, build_tree{local_build}); // one each
     builders.push_back(std::move(builder));
   }
 }
@@ -170,6 +171,7 @@ void sync_supervisor_state::on_tree_built(const tree_built& msg) {
 void sync_supervisor_state::compare() {
   if (now != phase::comparing || !local_known || plan)
     return;
+  // Once a sync: the answer moves it on to the next phase.
   compat::send(self, comparer, diff_trees{local_tree, remote_tree});
 }
 
@@ -190,6 +192,7 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
       !m.mtime && !m.atime)
     return end({});
   now = phase::fetching;
+  // Once, first of all that the writer gets.
   compat::send(self, writer, begin_object{remote_tree->shape().length, plan});
   fill_window();
   flush();
@@ -228,6 +231,7 @@ void sync_supervisor_state::finish_if_complete() {
   if (now != phase::fetching || written != plan->fetch.size())
     return;
   now = phase::finishing;
+  // Once, last of all that the writer gets.
   compat::send(self, writer,
                finish_object{remote->header().metadata, request.metadata});
 }
@@ -235,6 +239,7 @@ void sync_supervisor_state::finish_if_complete() {
 sync_supervisor_actor::behavior_type sync_supervisor(
     sync_supervisor_actor::stateful_pointer<sync_supervisor_state> self,
     sync_request request, sync_environment env) {
+  die_quietly(self);
   auto& st = compat::state_of(self);
   st.self = self;
   st.request = std::move(request);

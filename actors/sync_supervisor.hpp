@@ -35,7 +35,7 @@ struct sync_supervisor_state {
   sync_environment env;
   phase now = phase::waiting;
 
-  // Children. Handles go down the tree only.
+  // Children. They hold us too, until we end them.
   chunk_writer_actor writer;
   std::vector<tree_builder_actor> builders;
   differ_actor comparer;

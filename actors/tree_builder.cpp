@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/tree_builder.hpp"
 
+#include "actors/die_quietly.hpp"
+
 namespace troupe {
 
 namespace {
@@ -17,6 +19,7 @@ tree_built finish(tree_build& work) {
 tree_builder_actor::behavior_type
 tree_builder(tree_builder_actor::stateful_pointer<tree_builder_state> self,
              sync_supervisor_actor parent, job_runner run_jobs) {
+  die_quietly(self);
   auto& st = compat::state_of(self);
   st.parent = std::move(parent);
   st.run_jobs = std::move(run_jobs);

@@ -260,7 +260,7 @@ void bench_decode(const setting& s, double goal) {
   }
   report("decode", s, ours, theirs, 0);
   if (lost == 0)
-    return;  // then decode() has nothing to do
+    return; // then decode() has nothing to do
   std::sort(recovered.begin(), recovered.end());
   report("recover", s, {recovered[recovered.size() / 2], recovered.front()},
          std::nullopt, goal);
@@ -322,7 +322,7 @@ void bench_failures(std::uint32_t k, double budget) {
   std::fflush(stdout);
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
   const bool quick = argc > 1 && std::strcmp(argv[1], "--quick") == 0;
@@ -336,8 +336,8 @@ int main(int argc, char** argv) {
   std::fprintf(stderr, "kernels: %s\n", kernels().name);
   const bool fast = std::strcmp(kernels().name, "avx2") == 0 ||
                     std::strcmp(kernels().name, "gfni") == 0;
-  for (const std::uint32_t k : {10U, 32U, 64U, 128U, 256U, 512U, 1024U, 4096U,
-                                10000U, 50000U}) {
+  for (const std::uint32_t k :
+       {10U, 32U, 64U, 128U, 256U, 512U, 1024U, 4096U, 10000U, 50000U}) {
     if (quick && k > 4096)
       break;
     const double encode_goal = !fast ? 0 : k == 32 ? 10 : k >= 1024 ? 1 : 0;

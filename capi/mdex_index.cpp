@@ -13,6 +13,9 @@ namespace {
 /// Aliases of aliases that are followed; more is taken for a circle.
 constexpr int max_alias_hops = 8;
 
+/// Some 100 us of work.
+constexpr std::uint64_t chunks_per_lock = 256;
+
 hash padded(mdex_index::key at) {
   hash id;
   std::copy_n(at.begin(), std::min(at.size(), hash_bytes), id.bytes.begin());
@@ -67,35 +70,53 @@ errc mdex_index::set_type(hash_type type) {
   return errc::none;
 }
 
+void mdex_index::put_own(const hash& id, index_entry entry) {
+  if (const auto before = first(id.bytes)) {
+    if (is_file(*before))
+      --files_;
+    if (before->side)
+      side_.erase(id);
+  }
+  bulk_.put(id, std::move(entry));
+}
+
+void mdex_index::add_chunks(const merkle_tree& tree,
+                            const content_origin& origin) {
+  const auto& shape = tree.shape();
+  const auto chunks = shape.length == 0 ? 0 : shape.chunks;
+  for (std::uint64_t i = 0; i < chunks;) {
+    // A share looks things up meanwhile: let it in now and then.
+    const std::unique_lock lock{lock_};
+    for (const auto end = std::min(i + chunks_per_lock, chunks); i < end; ++i) {
+      put_own(tree.leaf(i),
+              indexed_chunk{origin.bytes, chunk_range(shape.length, i)});
+      if (origin.memory == nullptr)
+        ++files_;
+    }
+  }
+}
+
 void mdex_index::add(const object_header& header, const merkle_tree& tree,
                      std::shared_ptr<const content_origin> origin,
                      bool alias) {
   const auto object = make_tree_object(header, tree);
-  const auto length = tree.shape().length;
-  std::unique_lock lock{lock_};
-  const auto type = bulk_.type();
-  const auto put = [this](const hash& id, index_entry entry) {
-    if (const auto before = first(id.bytes)) {
-      if (is_file(*before))
-        --files_;
-      if (before->side)
-        side_.erase(id);
-    }
-    bulk_.put(id, std::move(entry));
-  };
-  origins_.emplace(origin->bytes.get(), origin);
-  for (std::uint64_t i = 0; length > 0 && i < tree.shape().chunks; ++i) {
-    put(tree.leaf(i), indexed_chunk{origin->bytes, chunk_range(length, i)});
-    if (origin->memory == nullptr)
-      ++files_;
+  {
+    const std::unique_lock lock{lock_};
+    origins_.emplace(origin->bytes.get(), origin);
   }
+  add_chunks(tree, *origin); // before the tree, by which they are found
+  const std::unique_lock lock{lock_};
+  const auto type = bulk_.type();
   for (std::uint64_t part = 0; part < part_count(header); ++part)
-    put(tree_part_hash(type, header, tree.root(), part),
-        indexed_object{part_of(object, part)});
-  if (alias)
-    side_.insert_or_assign(
-        hash_of(type, header.name),
-        alias_of{tree_part_hash(type, header, tree.root(), 0)});
+    put_own(tree_part_hash(type, header, tree.root(), part),
+            indexed_object{part_of(object, part)});
+  if (!alias)
+    return;
+  const auto name = hash_of(type, header.name);
+  if (const auto before = first(name.bytes))
+    forget(*before);
+  side_.insert_or_assign(
+      name, alias_of{tree_part_hash(type, header, tree.root(), 0)});
 }
 
 std::optional<mdex_index::located> mdex_index::first(key at) const {

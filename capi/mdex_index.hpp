@@ -71,6 +71,8 @@ private:
     std::optional<index_entry> bulk;
   };
 
+  void put_own(const hash& id, index_entry entry);
+  void add_chunks(const merkle_tree& tree, const content_origin& origin);
   std::optional<located> first(key at) const;
   expected<located> resolve(key at) const;
   bool is_file(const located& entry) const;

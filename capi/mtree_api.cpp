@@ -26,6 +26,8 @@ int build(mtree_t& tree, void* data, q_t* q) {
   const auto built = build_tree(default_hash_type(), input, q, guard);
   if (!built)
     return fail(built.error().code, -1);
+  if (built->shape().nodes != tree.nodes)
+    return fail(EINVAL, -1); // a structure that mtree_init did not make
   tree.data = data;
   std::memcpy(tree.tree, built->bytes().data(), built->bytes().size());
   return 0;

@@ -26,7 +26,7 @@ std::uint64_t fresh_seed(const void* self) noexcept {
          reinterpret_cast<std::uintptr_t>(self);
 }
 
-}  // namespace
+} // namespace
 
 block_decoder::block_decoder(std::uint32_t k_symbols,
                              std::uint32_t symbol_bytes,
@@ -148,4 +148,4 @@ status block_decoder::reset(std::span<std::byte> block) noexcept {
   return status::done;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -76,14 +76,14 @@ private:
   std::span<std::byte> block_;
   status state_ = status::bad_parameter;
   parameters code_{};
-  std::vector<std::uint8_t> last_;   // the last symbol, when the block cuts it
-  std::vector<std::uint64_t> seen_;  // a bit for each source symbol
+  std::vector<std::uint8_t> last_;  // the last symbol, when the block cuts it
+  std::vector<std::uint64_t> seen_; // a bit for each source symbol
   std::uint32_t sources_ = 0;
   symbol_store repairs_;
   std::vector<std::uint32_t> repair_esis_;
   esi_set repair_set_;
-  std::uint32_t failed_with_ = 0;  // symbols held when decode() last failed
+  std::uint32_t failed_with_ = 0; // symbols held when decode() last failed
   bool complete_ = false;
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -25,7 +25,7 @@ std::uint8_t* octets(std::byte* p) noexcept {
 // Repair symbols made at once by generator rows.
 constexpr std::uint32_t dense_batch = 8;
 
-}  // namespace
+} // namespace
 
 block_encoder::block_encoder(std::uint32_t k_symbols,
                              std::uint32_t symbol_bytes,
@@ -118,8 +118,8 @@ void block_encoder::repair_dense(std::span<const std::uint32_t> esis,
   for (std::uint32_t n = 0; n < k_; ++n)
     in[n] = symbol(n);
   while (!esis.empty()) {
-    const auto batch =
-        static_cast<std::uint32_t>(std::min<std::size_t>(esis.size(), dense_batch));
+    const auto batch = static_cast<std::uint32_t>(
+        std::min<std::size_t>(esis.size(), dense_batch));
     for (std::uint32_t n = 0; n < batch; ++n, out += stride) {
       rows.row(esis[n] + shift, factors.data() + n * rows.pitch());
       to[n] = out;
@@ -179,4 +179,4 @@ void block_encoder::repair_solved(std::span<const std::uint32_t> esis,
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

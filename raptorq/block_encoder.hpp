@@ -77,10 +77,10 @@ private:
   std::span<const std::byte> block_;
   status state_ = status::bad_parameter;
   parameters code_{};
-  std::vector<std::uint8_t> last_;  // the last symbol when it was cut short
-  bool asked_before_ = false;       // a sparse call was made
+  std::vector<std::uint8_t> last_; // the last symbol when it was cut short
+  bool asked_before_ = false;      // a sparse call was made
   std::shared_ptr<const elimination_plan> plan_;
-  slot_memory solved_;  // the intermediate symbols by slot, once needed
+  slot_memory solved_; // the intermediate symbols by slot, once needed
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

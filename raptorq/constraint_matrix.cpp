@@ -50,7 +50,7 @@ void add_ldpc_rows(const parameters& code, binary_rows& out) {
   }
 }
 
-}  // namespace
+} // namespace
 
 binary_rows make_binary_rows(const parameters& code,
                              std::span<const std::uint32_t> isis) {
@@ -88,4 +88,4 @@ std::vector<std::uint8_t> make_hdpc_rows(const parameters& code) {
   return out;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -14,10 +14,10 @@ namespace troupe::raptorq {
 /// each encoding symbol. Columns below W are the LT part; the P columns from
 /// W on are the PI part and are stored minus W.
 struct binary_rows {
-  std::uint32_t count = 0;              ///< rows
-  std::vector<std::uint32_t> lt_begin;  ///< count + 1 positions in lt
+  std::uint32_t count = 0;             ///< rows
+  std::vector<std::uint32_t> lt_begin; ///< count + 1 positions in lt
   std::vector<std::uint16_t> lt;
-  std::vector<std::uint32_t> pi_begin;  ///< count + 1 positions in pi
+  std::vector<std::uint32_t> pi_begin; ///< count + 1 positions in pi
   std::vector<std::uint16_t> pi;
 
   std::span<const std::uint16_t> lt_of(std::uint32_t row) const noexcept {
@@ -38,4 +38,4 @@ binary_rows make_binary_rows(const parameters& code,
 /// 2 * (K' + S - 1) row numbers. The last column of MT is 2^i in row i.
 std::vector<std::uint8_t> make_hdpc_rows(const parameters& code);
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -34,4 +34,4 @@ inline bool difference_is_cheaper(const parameters& code, std::uint32_t lost,
          std::uint64_t{200} * code.k_prime;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

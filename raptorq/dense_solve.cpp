@@ -20,7 +20,7 @@ void set_bit(std::uint64_t* row, std::uint32_t at) noexcept {
   row[at / 64] |= std::uint64_t{1} << (at % 64);
 }
 
-}  // namespace
+} // namespace
 
 dense_solve::dense_solve(std::uint32_t columns)
     : columns_(columns), words_((columns + 63) / 64) {
@@ -112,4 +112,4 @@ bool solve_free(elimination_plan& plan) {
   return true;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -40,12 +40,12 @@ private:
 
   std::uint32_t columns_;
   std::size_t words_;
-  std::vector<std::uint64_t> rows_;  // the row, then which rows made it
-  std::vector<std::uint32_t> lead_;  // the column each row is solved for
+  std::vector<std::uint64_t> rows_; // the row, then which rows made it
+  std::vector<std::uint32_t> lead_; // the column each row is solved for
 };
 
 /// Works out free_factors from the HDPC rows; the rest of the plan is made.
 /// @return false when the HDPC rows do not determine the free symbols.
 bool solve_free(elimination_plan& plan);
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

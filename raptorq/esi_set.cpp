@@ -17,7 +17,7 @@ std::uint64_t mix(std::uint64_t x) noexcept {
   return x ^ (x >> 31);
 }
 
-}  // namespace
+} // namespace
 
 esi_set::esi_set(std::uint64_t seed) : seed_(mix(seed + 0x9e3779b97f4a7c15U)) {}
 
@@ -49,12 +49,12 @@ void esi_set::clear() noexcept {
 }
 
 void esi_set::grow() {
-  std::vector<std::uint32_t> before(std::max<std::size_t>(
-      16, 2 * cells_.size()));
+  std::vector<std::uint32_t> before(
+      std::max<std::size_t>(16, 2 * cells_.size()));
   before.swap(cells_);
   for (const std::uint32_t cell : before)
     if (cell != 0)
       cells_[place(cell - 1)] = cell;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -27,8 +27,8 @@ private:
   void grow();
 
   std::uint64_t seed_;
-  std::vector<std::uint32_t> cells_;  // esi + 1; 0 is free; a power of two
+  std::vector<std::uint32_t> cells_; // esi + 1; 0 is free; a power of two
   std::size_t used_ = 0;
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -58,4 +58,4 @@ void generator::make_row(std::uint32_t isi, std::uint8_t* out) const noexcept {
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

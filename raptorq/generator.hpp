@@ -39,8 +39,8 @@ private:
 
   parameters code_;
   std::size_t pitch_;
-  slot_memory rows_;   // by column of the constraint matrix
-  slot_memory ready_;  // by internal symbol id minus K'
+  slot_memory rows_;  // by column of the constraint matrix
+  slot_memory ready_; // by internal symbol id minus K'
 };
 
 /// The generator for `code`, made at the first call for this K' and kept for
@@ -55,4 +55,4 @@ encoding_plan_for(const parameters& code);
 
 inline constexpr std::size_t plan_cache_bytes = std::size_t{64} << 20;
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

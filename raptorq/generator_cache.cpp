@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/generator.hpp"
-
 #include "raptorq/tables.hpp"
 
 #include <algorithm>
@@ -71,9 +70,9 @@ public:
 
 private:
   plan touch(std::uint32_t index) {
-    const auto found = std::find_if(
-        entries_.begin(), entries_.end(),
-        [index](const plan& p) { return p->code.index == index; });
+    const auto found =
+        std::find_if(entries_.begin(), entries_.end(),
+                     [index](const plan& p) { return p->code.index == index; });
     if (found == entries_.end())
       return nullptr;
     entries_.splice(entries_.begin(), entries_, found);
@@ -81,11 +80,11 @@ private:
   }
 
   std::mutex mutex_;
-  std::list<plan> entries_;  // most recently used first
+  std::list<plan> entries_; // most recently used first
   std::size_t bytes_ = 0;
 };
 
-}  // namespace
+} // namespace
 
 const generator* generator_for(const parameters& code) {
   if (code.k_prime > generator_symbols_max)
@@ -100,4 +99,4 @@ encoding_plan_for(const parameters& code) {
   return cache.find(code);
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

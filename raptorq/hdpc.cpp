@@ -57,7 +57,7 @@ std::uint8_t octet(const std::uint64_t* planes, std::size_t words,
   return static_cast<std::uint8_t>(out);
 }
 
-}  // namespace
+} // namespace
 
 octet_matrix hdpc_over_inactive(const elimination_plan& plan) {
   const parameters& code = plan.code;
@@ -76,8 +76,8 @@ octet_matrix hdpc_over_inactive(const elimination_plan& plan) {
     if (slot < plan.pivots)
       add(sum.planes(), plan.mask.data() + slot * words, words);
     else
-      sum.planes()[(slot - plan.pivots) / 64] ^=
-          std::uint64_t{1} << ((slot - plan.pivots) % 64);
+      sum.planes()[(slot - plan.pivots) / 64] ^= std::uint64_t{1}
+                                                 << ((slot - plan.pivots) % 64);
     for (unsigned n = 0; n < 2 && j + 1 < columns; ++n)
       add(rows.data() + plan.hdpc_rows[2 * j + n] * 8 * words, sum.planes(),
           8 * words);
@@ -94,4 +94,4 @@ octet_matrix hdpc_over_inactive(const elimination_plan& plan) {
   return out;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

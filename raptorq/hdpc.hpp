@@ -13,4 +13,4 @@ struct elimination_plan;
 /// inactive symbols. Uses code, slot_of_column, mask and hdpc_rows.
 octet_matrix hdpc_over_inactive(const elimination_plan& plan);
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -12,7 +12,7 @@ oti checked(const oti& info) noexcept {
   return check(info) == status::done ? info : oti{1, 1, 1, 1, 1};
 }
 
-}  // namespace
+} // namespace
 
 object_decoder::object_decoder(const oti& info, std::span<std::byte> object,
                                std::uint32_t repair_max)
@@ -44,9 +44,9 @@ object_decoder::source_block& object_decoder::open(std::uint8_t sbn) {
     const std::uint64_t begin = layout_.sub_block_begin(sbn, n);
     block.decoders.emplace_back(
         layout_.symbols(sbn), layout_.sub_symbol_bytes(n),
-        octets.subspan(begin, std::min<std::uint64_t>(
-                                  layout_.sub_block_bytes(sbn, n),
-                                  octets.size() - begin)),
+        octets.subspan(begin,
+                       std::min<std::uint64_t>(layout_.sub_block_bytes(sbn, n),
+                                               octets.size() - begin)),
         repair_max_);
   }
   return block;
@@ -54,8 +54,7 @@ object_decoder::source_block& object_decoder::open(std::uint8_t sbn) {
 
 add_result object_decoder::add(payload_id id,
                                std::span<const std::byte> symbol) {
-  if (state_ != status::done || id.sbn >= blocks_.size() ||
-      id.esi >= esi_limit)
+  if (state_ != status::done || id.sbn >= blocks_.size() || id.esi >= esi_limit)
     return add_result::bad_esi;
   if (symbol.size() != info().symbol_bytes)
     return add_result::bad_length;
@@ -65,9 +64,9 @@ add_result object_decoder::add(payload_id id,
   add_result out = add_result::added;
   source_block& block = open(id.sbn);
   for (std::uint32_t n = 0; n < block.decoders.size(); ++n)
-    out = block.decoders[n].add(id.esi,
-                                symbol.subspan(layout_.piece_begin(n),
-                                               layout_.sub_symbol_bytes(n)));
+    out = block.decoders[n].add(
+        id.esi,
+        symbol.subspan(layout_.piece_begin(n), layout_.sub_symbol_bytes(n)));
   return out;
 }
 
@@ -92,10 +91,9 @@ status object_decoder::decode(std::uint8_t sbn) {
   for (block_decoder& decoder : block.decoders)
     if (const status made = decoder.decode(); made != status::done)
       return made;
-  std::copy_n(block.padded.begin(),
-              block.padded.empty() ? 0 : layout_.block_bytes(sbn),
-              object_.begin() +
-                  static_cast<std::ptrdiff_t>(layout_.block_begin(sbn)));
+  std::copy_n(
+      block.padded.begin(), block.padded.empty() ? 0 : layout_.block_bytes(sbn),
+      object_.begin() + static_cast<std::ptrdiff_t>(layout_.block_begin(sbn)));
   block = source_block{};
   block.complete = true;
   ++complete_;
@@ -110,4 +108,4 @@ status object_decoder::decode() {
   return complete_ == blocks_.size() ? status::done : status::need_more;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

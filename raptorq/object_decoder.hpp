@@ -52,8 +52,8 @@ public:
 
 private:
   struct source_block {
-    std::vector<std::byte> padded;        // in place of the object's octets
-    std::vector<block_decoder> decoders;  // one a sub-block
+    std::vector<std::byte> padded;       // in place of the object's octets
+    std::vector<block_decoder> decoders; // one a sub-block
     bool complete = false;
   };
   source_block& open(std::uint8_t sbn);
@@ -66,4 +66,4 @@ private:
   std::uint32_t complete_ = 0;
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -12,7 +12,7 @@ oti checked(const oti& info) noexcept {
   return check(info) == status::done ? info : oti{1, 1, 1, 1, 1};
 }
 
-}  // namespace
+} // namespace
 
 object_encoder::object_encoder(const oti& info,
                                std::span<const std::byte> object)
@@ -44,9 +44,9 @@ object_encoder::source_block& object_encoder::open(std::uint8_t sbn) {
     const std::uint64_t begin = layout_.sub_block_begin(sbn, n);
     block.encoders.emplace_back(
         layout_.symbols(sbn), layout_.sub_symbol_bytes(n),
-        octets.subspan(begin, std::min<std::uint64_t>(
-                                  layout_.sub_block_bytes(sbn, n),
-                                  octets.size() - begin)));
+        octets.subspan(begin,
+                       std::min<std::uint64_t>(layout_.sub_block_bytes(sbn, n),
+                                               octets.size() - begin)));
   }
   return block;
 }
@@ -62,9 +62,8 @@ status object_encoder::symbol(payload_id id, std::span<std::byte> out) {
     return repair(id.sbn, {&id.esi, 1}, out, info().symbol_bytes);
   source_block& block = open(id.sbn);
   for (std::uint32_t n = 0; n < block.encoders.size(); ++n)
-    block.encoders[n].source(id.esi,
-                             out.subspan(layout_.piece_begin(n),
-                                         layout_.sub_symbol_bytes(n)));
+    block.encoders[n].source(id.esi, out.subspan(layout_.piece_begin(n),
+                                                 layout_.sub_symbol_bytes(n)));
   return status::done;
 }
 
@@ -95,4 +94,4 @@ void object_encoder::release(std::uint8_t sbn) noexcept {
     blocks_[sbn] = source_block{};
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -44,8 +44,8 @@ public:
 
 private:
   struct source_block {
-    std::vector<std::byte> padded;        // a copy, when one is needed
-    std::vector<block_encoder> encoders;  // one a sub-block
+    std::vector<std::byte> padded;       // a copy, when one is needed
+    std::vector<block_encoder> encoders; // one a sub-block
   };
   source_block& open(std::uint8_t sbn);
 
@@ -55,4 +55,4 @@ private:
   std::vector<source_block> blocks_;
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -62,4 +62,4 @@ private:
   partition pieces_;
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

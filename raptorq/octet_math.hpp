@@ -16,8 +16,8 @@ constexpr std::uint8_t octet_double(std::uint8_t a) noexcept {
 namespace detail {
 
 struct octet_tables {
-  std::array<std::uint8_t, 510> exp{};  ///< exp[i] = 2^i, twice over
-  std::array<std::uint8_t, 256> log{};  ///< log[0] is unused
+  std::array<std::uint8_t, 510> exp{}; ///< exp[i] = 2^i, twice over
+  std::array<std::uint8_t, 256> log{}; ///< log[0] is unused
 };
 
 constexpr octet_tables make_octet_tables() noexcept {
@@ -34,7 +34,7 @@ constexpr octet_tables make_octet_tables() noexcept {
 
 inline constexpr octet_tables octets = make_octet_tables();
 
-}  // namespace detail
+} // namespace detail
 
 /// 2^i for i in 0..254.
 constexpr std::uint8_t octet_exp(unsigned i) noexcept {
@@ -53,4 +53,4 @@ constexpr std::uint8_t octet_inverse(std::uint8_t a) noexcept {
   return detail::octets.exp[255U - detail::octets.log[a]];
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

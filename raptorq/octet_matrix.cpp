@@ -10,13 +10,12 @@ namespace troupe::raptorq {
 
 row_inverse::row_inverse(std::uint32_t unknowns, std::uint32_t sides)
     : unknowns_(unknowns), sides_(sides),
-      pitch_((std::size_t{unknowns} + sides + 31) / 32 * 32),
+      pitch_((std::size_t{unknowns} + sides + 63) / 64 * 64),
       rows_((unknowns + std::size_t{1}) * pitch_), place_(unknowns) {
   lead_.reserve(unknowns);
 }
 
-bool row_inverse::offer(std::span<const std::uint8_t> row,
-                        std::uint32_t side) {
+bool row_inverse::offer(std::span<const std::uint8_t> row, std::uint32_t side) {
   const octet_kernels& kernel = kernels();
   const std::size_t rank = lead_.size();
   std::uint8_t* fresh = at(rank);
@@ -26,9 +25,8 @@ bool row_inverse::offer(std::span<const std::uint8_t> row,
   for (std::size_t n = 0; n < rank; ++n)
     if (const std::uint8_t factor = fresh[lead_[n]])
       kernel.add_scaled(fresh, at(n), factor, pitch_);
-  const std::uint8_t* lead =
-      std::find_if(fresh, fresh + unknowns_,
-                   [](std::uint8_t value) { return value != 0; });
+  const std::uint8_t* lead = std::find_if(
+      fresh, fresh + unknowns_, [](std::uint8_t value) { return value != 0; });
   if (lead == fresh + unknowns_)
     return false;
   const auto column = static_cast<std::uint32_t>(lead - fresh);
@@ -41,4 +39,4 @@ bool row_inverse::offer(std::span<const std::uint8_t> row,
   return true;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

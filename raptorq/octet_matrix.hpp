@@ -57,9 +57,9 @@ private:
   std::uint32_t unknowns_;
   std::uint32_t sides_;
   std::size_t pitch_;
-  std::vector<std::uint8_t> rows_;    // coefficients, then factors
-  std::vector<std::uint32_t> lead_;   // the unknown each row is solved for
-  std::vector<std::uint32_t> place_;  // and back
+  std::vector<std::uint8_t> rows_;   // coefficients, then factors
+  std::vector<std::uint32_t> lead_;  // the unknown each row is solved for
+  std::vector<std::uint32_t> place_; // and back
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -31,21 +31,21 @@ struct sum_program {
 /// A product with a bit matrix: out[r] += sum of in[c] where bit c of row r
 /// is set, by tables of the sums of `group` inputs (four Russians).
 struct bit_product {
-  const std::uint64_t* bits;  ///< row r starts at bits[r * pitch]
-  std::size_t pitch;          ///< words a row; holds bits up to cols - 1
+  const std::uint64_t* bits; ///< row r starts at bits[r * pitch]
+  std::size_t pitch;         ///< words a row; holds bits up to cols - 1
   std::uint32_t rows;
   std::uint32_t cols;
-  std::uint32_t group;  ///< inputs a table, 1 to 8
+  std::uint32_t group; ///< inputs a table, 1 to 8
 };
 
 /// The HDPC rows of RFC 6330 section 5.3.3.3 in the factored form MT * GAMMA:
 /// sum = 2 * sum + in[j], added to the two rows that MT names for column j,
 /// and times 2^i to every row i at the last column.
 struct hdpc_product {
-  const std::uint16_t* slot;  ///< which slot holds column j
-  const std::uint8_t* rows;   ///< two row numbers a column but the last
-  std::uint32_t cols;         ///< K' + S
-  std::uint32_t h;            ///< rows
+  const std::uint16_t* slot; ///< which slot holds column j
+  const std::uint8_t* rows;  ///< two row numbers a column but the last
+  std::uint32_t cols;        ///< K' + S
+  std::uint32_t h;           ///< rows
 };
 
 /// One implementation. `count`, `rows`, `cols` may be 0.
@@ -80,8 +80,7 @@ struct octet_kernels {
 
   /// Runs a bit_product; `tables` is scratch of bit_product_scratch() octets.
   void (*bits)(const bit_product& job, std::uint8_t* out,
-               const std::uint8_t* in, std::size_t width,
-               std::uint8_t* tables);
+               const std::uint8_t* in, std::size_t width, std::uint8_t* tables);
 
   /// Runs an hdpc_product; out are h slots, added to.
   void (*hdpc)(const hdpc_product& job, std::uint8_t* out,
@@ -104,4 +103,4 @@ const octet_kernels& kernels() noexcept;
 /// null past the last. Index 0 is the portable one. For tests.
 const octet_kernels* kernels_at(std::size_t index) noexcept;
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

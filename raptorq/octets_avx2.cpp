@@ -52,14 +52,10 @@ struct ymm {
     return _mm256_xor_si256(_mm256_shuffle_epi8(by.low, x.low),
                             _mm256_shuffle_epi8(by.high, x.high));
   }
-  static std::uint8_t mul_one(std::uint8_t a, std::uint8_t f) {
-    return static_cast<std::uint8_t>(nibble_table.of[f].low[a & 15] ^
-                                     nibble_table.of[f].high[a >> 4]);
-  }
 };
 
-}  // namespace
+} // namespace
 
 const octet_kernels avx2_kernels = octet_loops<ymm>::table("avx2");
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

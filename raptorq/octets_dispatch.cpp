@@ -40,7 +40,7 @@ const choice& chosen() noexcept {
   return once;
 }
 
-}  // namespace
+} // namespace
 
 const octet_kernels& kernels() noexcept {
   return *chosen().usable[chosen().count - 1];
@@ -50,4 +50,4 @@ const octet_kernels* kernels_at(std::size_t index) noexcept {
   return index < chosen().count ? chosen().usable[index] : nullptr;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -31,14 +31,10 @@ struct zmm {
   static reg mul(halves x, multiplier by) {
     return _mm512_gf2p8affine_epi64_epi8(x, by, 0);
   }
-  static std::uint8_t mul_one(std::uint8_t a, std::uint8_t f) {
-    return static_cast<std::uint8_t>(nibble_table.of[f].low[a & 15] ^
-                                     nibble_table.of[f].high[a >> 4]);
-  }
 };
 
-}  // namespace
+} // namespace
 
 const octet_kernels gfni_kernels = octet_loops<zmm>::table("gfni");
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

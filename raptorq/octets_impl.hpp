@@ -18,12 +18,27 @@ struct octet_loops {
 
   static constexpr std::size_t unit = V::bytes;
 
+  // The first `count` octets of a register that ends in zeros.
+  static reg load_part(const u8* p, std::size_t count) {
+    u8 whole[unit] = {};
+    __builtin_memcpy(whole, p, count);
+    return V::load(whole);
+  }
+
+  static void store_part(u8* p, reg r, std::size_t count) {
+    u8 whole[unit];
+    V::store(whole, r);
+    __builtin_memcpy(p, whole, count);
+  }
+
   static void add(u8* out, const u8* in, std::size_t count) {
     std::size_t i = 0;
     for (; i + unit <= count; i += unit)
       V::store(out + i, V::add(V::load(out + i), V::load(in + i)));
-    for (; i < count; ++i)
-      out[i] = static_cast<u8>(out[i] ^ in[i]);
+    if (const std::size_t left = count - i)
+      store_part(out + i,
+                 V::add(load_part(out + i, left), load_part(in + i, left)),
+                 left);
   }
 
   static void add_scaled(u8* out, const u8* in, u8 factor, std::size_t count) {
@@ -32,8 +47,11 @@ struct octet_loops {
     for (; i + unit <= count; i += unit)
       V::store(out + i,
                V::add(V::load(out + i), V::mul(V::split(V::load(in + i)), by)));
-    for (; i < count; ++i)
-      out[i] = static_cast<u8>(out[i] ^ V::mul_one(in[i], factor));
+    if (const std::size_t left = count - i)
+      store_part(out + i,
+                 V::add(load_part(out + i, left),
+                        V::mul(V::split(load_part(in + i, left)), by)),
+                 left);
   }
 
   static void scale(u8* out, u8 factor, std::size_t count) {
@@ -41,8 +59,8 @@ struct octet_loops {
     std::size_t i = 0;
     for (; i + unit <= count; i += unit)
       V::store(out + i, V::mul(V::split(V::load(out + i)), by));
-    for (; i < count; ++i)
-      out[i] = V::mul_one(out[i], factor);
+    if (const std::size_t left = count - i)
+      store_part(out + i, V::mul(V::split(load_part(out + i, left)), by), left);
   }
 
   // Rows x Vectors registers stay in use for the whole sum.
@@ -57,7 +75,7 @@ struct octet_loops {
     for (std::uint32_t c = 0; c < cols; ++c) {
       typename V::halves x[Vectors];
       const u8* from = in[c] + at;
-      __builtin_prefetch(from + Vectors * unit);  // for the next tile
+      __builtin_prefetch(from + Vectors * unit); // for the next tile
       for (unsigned v = 0; v < Vectors; ++v)
         x[v] = V::split(V::load(from + v * unit));
       for (unsigned r = 0; r < Rows; ++r) {
@@ -71,24 +89,41 @@ struct octet_loops {
         V::store(out[r] + at + v * unit, sum[r][v]);
   }
 
+  // The same for runs shorter than a register.
+  template <unsigned Rows>
+  static void product_part(u8* const* out, const u8* const* in,
+                           std::uint32_t cols, const u8* coefficients,
+                           std::size_t pitch, std::size_t count) {
+    reg sum[Rows];
+    for (unsigned r = 0; r < Rows; ++r)
+      sum[r] = V::zero();
+    for (std::uint32_t c = 0; c < cols; ++c) {
+      const auto x = V::split(load_part(in[c], count));
+      for (unsigned r = 0; r < Rows; ++r)
+        sum[r] =
+            V::add(sum[r], V::mul(x, V::factor(coefficients[r * pitch + c])));
+    }
+    for (unsigned r = 0; r < Rows; ++r)
+      store_part(out[r], sum[r], count);
+  }
+
   template <unsigned Rows>
   static void product_rows(u8* const* out, const u8* const* in,
                            std::uint32_t cols, const u8* coefficients,
                            std::size_t pitch, std::size_t count) {
     constexpr unsigned vectors = V::tile_vectors;
+    if (count < unit) {
+      product_part<Rows>(out, in, cols, coefficients, pitch, count);
+      return;
+    }
     std::size_t at = 0;
     for (; at + vectors * unit <= count; at += vectors * unit)
       product_tile<Rows, vectors>(out, in, cols, coefficients, pitch, at);
     for (; at + unit <= count; at += unit)
       product_tile<Rows, 1>(out, in, cols, coefficients, pitch, at);
-    for (; at < count; ++at)
-      for (unsigned r = 0; r < Rows; ++r) {
-        u8 sum = 0;
-        for (std::uint32_t c = 0; c < cols; ++c)
-          sum = static_cast<u8>(
-              sum ^ V::mul_one(in[c][at], coefficients[r * pitch + c]));
-        out[r][at] = sum;
-      }
+    // The last tile may cover some octets again: they come out the same.
+    if (at < count)
+      product_tile<Rows, 1>(out, in, cols, coefficients, pitch, count - unit);
   }
 
   static void product(u8* const* out, std::uint32_t rows, const u8* const* in,
@@ -139,8 +174,7 @@ struct octet_loops {
   }
 
   static void sums(const sum_program& p, u8* out, const u8* slots,
-                   std::size_t width, const u8* const* in,
-                   std::size_t offset) {
+                   std::size_t width, const u8* const* in, std::size_t offset) {
     std::size_t at = 0;
     for (; at + V::wide * unit <= width; at += V::wide * unit)
       sums_chunk<V::wide>(p, out + at, slots + at, width, in, offset + at);
@@ -244,9 +278,9 @@ struct octet_loops {
   }
 
   static constexpr octet_kernels table(const char* name) {
-    return {name,    V::dense_percent, add,  add_scaled, scale,
-            product, sums,             bits, hdpc};
+    return {name, V::dense_percent, add, add_scaled, scale, product, sums, bits,
+            hdpc};
   }
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

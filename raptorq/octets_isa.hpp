@@ -14,13 +14,13 @@ struct alignas(32) nibble_products {
 };
 
 struct nibble_table_type {
-  nibble_products of[256];  ///< by factor
+  nibble_products of[256]; ///< by factor
 };
 extern const nibble_table_type nibble_table;
 
 /// For each factor f the 8 x 8 bit matrix of "times f" as gf2p8affineqb wants.
 struct affine_table_type {
-  std::uint64_t of[256];  ///< by factor
+  std::uint64_t of[256]; ///< by factor
 };
 extern const affine_table_type affine_table;
 
@@ -30,4 +30,4 @@ extern const octet_kernels avx2_kernels;
 extern const octet_kernels gfni_kernels;
 extern const octet_kernels neon_kernels;
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -36,19 +36,16 @@ struct quad {
     return {vandq_u8(a, vdupq_n_u8(0x0f)), vshrq_n_u8(a, 4)};
   }
   static multiplier factor(std::uint8_t f) {
-    return {vld1q_u8(nibble_table.of[f].low), vld1q_u8(nibble_table.of[f].high)};
+    return {vld1q_u8(nibble_table.of[f].low),
+            vld1q_u8(nibble_table.of[f].high)};
   }
   static reg mul(const halves& x, const multiplier& by) {
     return veorq_u8(vqtbl1q_u8(by.low, x.low), vqtbl1q_u8(by.high, x.high));
   }
-  static std::uint8_t mul_one(std::uint8_t a, std::uint8_t f) {
-    return static_cast<std::uint8_t>(nibble_table.of[f].low[a & 15] ^
-                                     nibble_table.of[f].high[a >> 4]);
-  }
 };
 
-}  // namespace
+} // namespace
 
 const octet_kernels neon_kernels = octet_loops<quad>::table("neon");
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

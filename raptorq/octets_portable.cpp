@@ -15,10 +15,10 @@ struct word {
   static constexpr std::uint32_t dense_percent = 25;
 
   struct halves {
-    reg power[8];  ///< x * 2^i
+    reg power[8]; ///< x * 2^i
   };
   struct multiplier {
-    reg mask[8];  ///< all ones where bit i of the factor is set
+    reg mask[8]; ///< all ones where bit i of the factor is set
   };
 
   static reg load(const std::uint8_t* p) {
@@ -55,14 +55,10 @@ struct word {
       out ^= x.power[i] & by.mask[i];
     return out;
   }
-  static std::uint8_t mul_one(std::uint8_t a, std::uint8_t f) {
-    return static_cast<std::uint8_t>(nibble_table.of[f].low[a & 15] ^
-                                     nibble_table.of[f].high[a >> 4]);
-  }
 };
 
-}  // namespace
+} // namespace
 
 const octet_kernels portable_kernels = octet_loops<word>::table("portable");
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -34,12 +34,11 @@ struct xmm {
   static reg twice(reg a) {
     const reg carry = _mm_cmpgt_epi8(_mm_setzero_si128(), a);
     return _mm_xor_si128(_mm_add_epi8(a, a),
-                            _mm_and_si128(carry, _mm_set1_epi8(0x1d)));
+                         _mm_and_si128(carry, _mm_set1_epi8(0x1d)));
   }
   static halves split(reg a) {
     const reg mask = _mm_set1_epi8(0x0f);
-    return {_mm_and_si128(a, mask),
-            _mm_and_si128(_mm_srli_epi64(a, 4), mask)};
+    return {_mm_and_si128(a, mask), _mm_and_si128(_mm_srli_epi64(a, 4), mask)};
   }
   static multiplier factor(std::uint8_t f) {
     const nibble_products& t = nibble_table.of[f];
@@ -48,16 +47,12 @@ struct xmm {
   }
   static reg mul(const halves& x, const multiplier& by) {
     return _mm_xor_si128(_mm_shuffle_epi8(by.low, x.low),
-                            _mm_shuffle_epi8(by.high, x.high));
-  }
-  static std::uint8_t mul_one(std::uint8_t a, std::uint8_t f) {
-    return static_cast<std::uint8_t>(nibble_table.of[f].low[a & 15] ^
-                                     nibble_table.of[f].high[a >> 4]);
+                         _mm_shuffle_epi8(by.high, x.high));
   }
 };
 
-}  // namespace
+} // namespace
 
 const octet_kernels ssse3_kernels = octet_loops<xmm>::table("ssse3");
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

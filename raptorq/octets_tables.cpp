@@ -32,9 +32,9 @@ constexpr affine_table_type make_affine() {
   return out;
 }
 
-}  // namespace
+} // namespace
 
 constinit const nibble_table_type nibble_table = make_nibbles();
 constinit const affine_table_type affine_table = make_affine();
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

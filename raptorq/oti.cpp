@@ -19,7 +19,7 @@ std::uint64_t get(const std::byte* in, unsigned octets) noexcept {
   return value;
 }
 
-}  // namespace
+} // namespace
 
 status check(const oti& info) noexcept {
   if (info.transfer_bytes == 0 || info.transfer_bytes > transfer_bytes_max ||
@@ -81,4 +81,4 @@ status decode_payload_id(std::span<const std::byte> octets,
   return status::done;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -21,11 +21,11 @@ inline constexpr std::size_t payload_id_bytes = 4;
 inline constexpr std::uint64_t transfer_bytes_max = 946270874880;
 
 struct oti {
-  std::uint64_t transfer_bytes = 0;  ///< F, 1 to transfer_bytes_max
-  std::uint16_t symbol_bytes = 0;    ///< T, a multiple of Al
-  std::uint8_t source_blocks = 1;    ///< Z
-  std::uint16_t sub_blocks = 1;      ///< N, at most T / Al
-  std::uint8_t alignment = 4;        ///< Al
+  std::uint64_t transfer_bytes = 0; ///< F, 1 to transfer_bytes_max
+  std::uint16_t symbol_bytes = 0;   ///< T, a multiple of Al
+  std::uint8_t source_blocks = 1;   ///< Z
+  std::uint16_t sub_blocks = 1;     ///< N, at most T / Al
+  std::uint8_t alignment = 4;       ///< Al
 
   /// ceil(F / T): symbols of all blocks together. Needs T > 0.
   std::uint64_t total_symbols() const noexcept {
@@ -55,8 +55,8 @@ status decode_oti(std::span<const std::byte> common,
 
 /// Which symbol a packet carries.
 struct payload_id {
-  std::uint8_t sbn = 0;   ///< source block number
-  std::uint32_t esi = 0;  ///< encoding symbol id, below 2^24
+  std::uint8_t sbn = 0;  ///< source block number
+  std::uint32_t esi = 0; ///< encoding symbol id, below 2^24
 
   bool operator==(const payload_id&) const = default;
 };
@@ -69,4 +69,4 @@ encode_payload_id(payload_id id) noexcept;
 status decode_payload_id(std::span<const std::byte> octets,
                          payload_id& out) noexcept;
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -18,7 +18,7 @@ bool is_prime(std::uint32_t n) noexcept {
   return true;
 }
 
-}  // namespace
+} // namespace
 
 parameters parameters_of_row(std::uint32_t index) noexcept {
   const systematic_row& row = systematic_table[index];
@@ -49,4 +49,4 @@ std::optional<parameters> parameters_for(std::uint32_t k_symbols) noexcept {
       static_cast<std::uint32_t>(row - systematic_table.begin()));
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -12,4 +12,4 @@ partition make_partition(std::uint64_t whole, std::uint64_t parts) noexcept {
   return out;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

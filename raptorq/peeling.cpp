@@ -63,14 +63,14 @@ private:
 
   std::vector<std::uint32_t> size_;
   std::vector<std::uint32_t> parent_;
-  std::array<std::vector<std::uint32_t>, 18> by_size_;  // by bit width
+  std::array<std::vector<std::uint32_t>, 18> by_size_; // by bit width
 };
 
 class peeler {
 public:
   peeler(const parameters& code, const binary_rows& rows)
-      : rows_(rows), components_(code.w), left_(rows.count),
-        gone_(code.w, 0), taken_(rows.count, 0), active_(code.w) {
+      : rows_(rows), components_(code.w), left_(rows.count), gone_(code.w, 0),
+        taken_(rows.count, 0), active_(code.w) {
     index_columns(code.w);
     ready_.reserve(rows.count);
     edges_.reserve(rows.count);
@@ -195,7 +195,7 @@ private:
       for (const std::uint16_t column : rows_.lt_of(best))
         if (gone_[column] == 0)
           return column;
-    std::uint16_t column = 0;  // no row holds the columns that are left
+    std::uint16_t column = 0; // no row holds the columns that are left
     while (gone_[column] != 0)
       ++column;
     return column;
@@ -204,21 +204,21 @@ private:
   const binary_rows& rows_;
   components components_;
   std::vector<remaining> left_;
-  std::vector<std::uint8_t> gone_;     // by column: solved or inactive
-  std::vector<std::uint8_t> taken_;    // by row: a pivot
-  std::vector<std::uint32_t> begin_;   // by column, into row_of_
-  std::vector<std::uint32_t> row_of_;  // the rows of each column
-  std::vector<std::uint32_t> ready_;   // rows that had one column left
-  std::vector<std::uint32_t> edges_;   // rows that had two
+  std::vector<std::uint8_t> gone_;    // by column: solved or inactive
+  std::vector<std::uint8_t> taken_;   // by row: a pivot
+  std::vector<std::uint32_t> begin_;  // by column, into row_of_
+  std::vector<std::uint32_t> row_of_; // the rows of each column
+  std::vector<std::uint32_t> ready_;  // rows that had one column left
+  std::vector<std::uint32_t> edges_;  // rows that had two
   std::uint32_t active_;
   peeling_order out_;
 };
 
-}  // namespace
+} // namespace
 
 std::optional<peeling_order> peel(const parameters& code,
                                   const binary_rows& rows) {
   return peeler(code, rows).run();
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -16,9 +16,9 @@ namespace troupe::raptorq {
 /// this order, the matrix begins with a lower triangle.
 struct peeling_order {
   std::vector<std::uint32_t> pivot_row;
-  std::vector<std::uint16_t> pivot_column;  ///< same length; below W
-  std::vector<std::uint16_t> inactive;      ///< the other columns below W
-  std::vector<std::uint32_t> rest;          ///< rows that are no pivot
+  std::vector<std::uint16_t> pivot_column; ///< same length; below W
+  std::vector<std::uint16_t> inactive;     ///< the other columns below W
+  std::vector<std::uint32_t> rest;         ///< rows that are no pivot
 };
 
 /// More inactivated columns than this are never needed for symbols chosen at
@@ -30,6 +30,7 @@ inline constexpr std::size_t inactive_max = 2048;
 /// Orders the rows. Looks at the pattern of non-zeros only; time is about
 /// linear in their number. Pure; thread safe.
 /// @return nothing when more than inactive_max columns would be inactivated.
-std::optional<peeling_order> peel(const parameters& code, const binary_rows& rows);
+std::optional<peeling_order> peel(const parameters& code,
+                                  const binary_rows& rows);
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

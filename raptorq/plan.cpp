@@ -8,7 +8,6 @@ namespace troupe::raptorq {
 
 namespace {
 
-
 void flip_bit(std::uint64_t* row, std::uint32_t at) noexcept {
   row[at / 64] ^= std::uint64_t{1} << (at % 64);
 }
@@ -119,7 +118,7 @@ void place_hdpc(elimination_plan& plan) {
   }
 }
 
-}  // namespace
+} // namespace
 
 std::optional<elimination_plan> make_plan(const parameters& code,
                                           std::span<const std::uint32_t> isis) {
@@ -168,8 +167,9 @@ void express(const elimination_plan& plan, const lt_row& terms,
 }
 
 std::size_t elimination_plan::bytes() const noexcept {
-  return sizeof *this + 4 * (step_input.capacity() + step_begin.capacity() +
-                              step_split.capacity()) +
+  return sizeof *this +
+         4 * (step_input.capacity() + step_begin.capacity() +
+              step_split.capacity()) +
          2 * (step_from.capacity() + slot_of_column.capacity() +
               solved_number.capacity() + free_number.capacity() +
               hdpc_slot.capacity()) +
@@ -177,4 +177,4 @@ std::size_t elimination_plan::bytes() const noexcept {
          free_factors.capacity() + hdpc_rows.capacity();
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

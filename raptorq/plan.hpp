@@ -27,32 +27,32 @@ namespace troupe::raptorq {
 struct elimination_plan {
   parameters code{};
   std::uint32_t pivots = 0;
-  std::uint32_t inactive = 0;  ///< pivots + inactive = L
-  std::uint32_t kept = 0;      ///< binary rows used for inactive symbols
-  std::uint32_t free = 0;      ///< inactive symbols left to the HDPC rows
+  std::uint32_t inactive = 0; ///< pivots + inactive = L
+  std::uint32_t kept = 0;     ///< binary rows used for inactive symbols
+  std::uint32_t free = 0;     ///< inactive symbols left to the HDPC rows
 
   /// Steps for the pivots, then for the kept rows: the symbol (by its place
   /// among those the plan was made for) and the slots to add up. Those of
   /// step n begin at step_begin[n]; from step_split[n] on they are inactive.
   std::vector<std::uint32_t> step_input;
-  std::vector<std::uint32_t> step_begin;  ///< one entry more than steps
+  std::vector<std::uint32_t> step_begin; ///< one entry more than steps
   std::vector<std::uint32_t> step_split;
   std::vector<std::uint16_t> step_from;
 
-  std::vector<std::uint16_t> slot_of_column;  ///< L entries
-  std::size_t pitch = 0;                      ///< words a row of bits
-  std::vector<std::uint64_t> mask;            ///< pivots rows
+  std::vector<std::uint16_t> slot_of_column; ///< L entries
+  std::size_t pitch = 0;                     ///< words a row of bits
+  std::vector<std::uint64_t> mask;           ///< pivots rows
 
   /// Inactive ones as sums of kept rows (rows of the free ones are empty).
   std::vector<std::uint64_t> from_kept;
   /// Inactive ones as sums of free ones, likewise; by number of free one.
   std::vector<std::uint64_t> from_free;
-  std::vector<std::uint16_t> solved_number;  ///< inactive numbers, kept many
-  std::vector<std::uint16_t> free_number;    ///< inactive numbers, free many
+  std::vector<std::uint16_t> solved_number; ///< inactive numbers, kept many
+  std::vector<std::uint16_t> free_number;   ///< inactive numbers, free many
 
   /// Free ones as GF(256) sums of H HDPC sides and `kept` solved ones.
   std::vector<std::uint8_t> free_factors;
-  std::vector<std::uint16_t> hdpc_slot;  ///< where column j is, or zeros
+  std::vector<std::uint16_t> hdpc_slot; ///< where column j is, or zeros
   std::vector<std::uint8_t> hdpc_rows;
 
   std::uint32_t zero_slot() const noexcept { return code.l; }
@@ -75,4 +75,4 @@ std::optional<elimination_plan> make_plan(const parameters& code,
 void express(const elimination_plan& plan, const lt_row& terms,
              std::span<std::uint64_t> row, std::vector<std::uint16_t>& from);
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -74,7 +74,7 @@ octet_matrix lost_columns(const elimination_plan& plan,
   return out;
 }
 
-}  // namespace
+} // namespace
 
 bool recover_difference(received_block& block) {
   const std::shared_ptr<const elimination_plan> plan =
@@ -84,8 +84,8 @@ bool recover_difference(received_block& block) {
   const std::size_t tried =
       std::min(block.repair.size(), unknowns + std::size_t{3});
   const std::span<const std::uint32_t> isis(block.repair_isi.data(), tried);
-  const octet_matrix columns = lost_columns(
-      *plan, wanted_symbols(*plan, isis), tried, block.lost);
+  const octet_matrix columns =
+      lost_columns(*plan, wanted_symbols(*plan, isis), tried, block.lost);
   row_inverse inverse(unknowns, unknowns);
   std::vector<std::uint32_t> taken;
   for (std::uint32_t n = 0; n < tried && !inverse.complete(); ++n)
@@ -141,4 +141,4 @@ bool recover_planned(received_block& block) {
   return true;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

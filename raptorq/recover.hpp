@@ -16,11 +16,11 @@ struct received_block {
   parameters code{};
   std::uint32_t k = 0;
   std::uint32_t symbol_bytes = 0;
-  std::vector<const std::uint8_t*> source;  ///< K; null where lost
-  std::vector<std::uint32_t> lost;          ///< ESIs, ascending
-  std::vector<std::uint8_t*> out;           ///< where each lost one goes
-  std::vector<std::uint32_t> repair_isi;    ///< internal symbol ids
-  std::vector<const std::uint8_t*> repair;  ///< same length
+  std::vector<const std::uint8_t*> source; ///< K; null where lost
+  std::vector<std::uint32_t> lost;         ///< ESIs, ascending
+  std::vector<std::uint8_t*> out;          ///< where each lost one goes
+  std::vector<std::uint32_t> repair_isi;   ///< internal symbol ids
+  std::vector<const std::uint8_t*> repair; ///< same length
 };
 
 /// Recovers the lost symbols by whichever way is cheapest.
@@ -40,4 +40,4 @@ bool recover_difference(received_block& block);
 /// With a plan of its own. Always possible.
 bool recover_planned(received_block& block);
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -31,13 +31,12 @@ public:
       : plan_(plan), kernel_(kernels()), results_(results),
         group_(group_for(results)), kept_group_(group_for(plan.kept)),
         free_group_(group_for(plan.inactive)) {
-    const std::uint32_t group =
-        std::max({group_, kept_group_, free_group_});
+    const std::uint32_t group = std::max({group_, kept_group_, free_group_});
     const std::size_t slots = plan.slots() + std::size_t{results};
     // The scratch also takes the free symbols, at most H of them.
-    memory_ = make_slot_memory(
-        slots * width_max + std::max(bit_product_scratch(group, width_max),
-                                     plan.code.h * width_max));
+    memory_ = make_slot_memory(slots * width_max +
+                               std::max(bit_product_scratch(group, width_max),
+                                        plan.code.h * width_max));
     tables_ = memory_.get() + slots * width_max;
     set_width(width_max);
   }
@@ -155,9 +154,9 @@ private:
                     static_cast<std::uint32_t>(in_.size()),
                     plan_.free_factors.data(), in_.size(), width_);
     std::memcpy(sides, found, plan_.free * width_);
-    kernel_.bits({plan_.from_free.data(), 1, plan_.inactive, plan_.free,
-                  free_group_},
-                 inactive, sides, width_, tables_);
+    kernel_.bits(
+        {plan_.from_free.data(), 1, plan_.inactive, plan_.free, free_group_},
+        inactive, sides, width_, tables_);
     for (std::uint32_t f = 0; f < plan_.free; ++f)
       std::memcpy(inactive + plan_.free_number[f] * width_, sides + f * width_,
                   width_);
@@ -172,8 +171,8 @@ private:
   slot_memory memory_;
   std::uint8_t* tables_ = nullptr;
   std::size_t width_ = 0;
-  std::vector<std::uint32_t> source_;  // by input: the slot of its step
-  std::vector<const std::uint8_t*> place_;  // and its address
+  std::vector<std::uint32_t> source_;      // by input: the slot of its step
+  std::vector<const std::uint8_t*> place_; // and its address
   std::vector<const std::uint8_t*> in_;
   std::vector<std::uint8_t*> out_;
 };
@@ -215,7 +214,7 @@ void each_strip(symbol_pointers in, std::size_t symbol_bytes, Work work) {
   }
 }
 
-}  // namespace
+} // namespace
 
 wanted_symbols::wanted_symbols(const elimination_plan& plan,
                                std::span<const std::uint32_t> isis)
@@ -263,4 +262,4 @@ void replay_all(const elimination_plan& plan, symbol_pointers in,
              });
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -20,8 +20,8 @@ struct wanted_symbols {
   wanted_symbols(const elimination_plan& plan,
                  std::span<const std::uint32_t> isis);
 
-  std::vector<std::uint32_t> input;  ///< no_input, one a symbol
-  std::vector<std::uint32_t> begin;  ///< one entry more than symbols
+  std::vector<std::uint32_t> input; ///< no_input, one a symbol
+  std::vector<std::uint32_t> begin; ///< one entry more than symbols
   std::vector<std::uint16_t> from;
   std::vector<std::uint64_t> bits;
 };
@@ -38,7 +38,6 @@ void replay(const elimination_plan& plan, const wanted_symbols& wanted,
 /// Computes all L intermediate symbols, by slot, into L pieces `pitch` octets
 /// apart. symbol_bytes octets of each are written, rounded up to slot_unit.
 void replay_all(const elimination_plan& plan, symbol_pointers in,
-                std::uint8_t* out, std::size_t pitch,
-                std::size_t symbol_bytes);
+                std::uint8_t* out, std::size_t pitch, std::size_t symbol_bytes);
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

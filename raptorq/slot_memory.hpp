@@ -31,4 +31,4 @@ inline slot_memory make_slot_memory(std::size_t octets) {
       ::operator new[](octets, std::align_val_t{slot_unit})));
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

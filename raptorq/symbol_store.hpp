@@ -49,4 +49,4 @@ private:
   std::vector<slot_memory> slabs_;
 };
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -17,7 +17,7 @@ std::uint32_t mix(std::uint32_t y, std::uint32_t i) noexcept {
          random_table[3][((y >> 24) + i) & 0xff];
 }
 
-}  // namespace
+} // namespace
 
 std::uint32_t rand_number(std::uint32_t y, std::uint8_t i,
                           std::uint32_t m) noexcept {
@@ -73,4 +73,4 @@ lt_row lt_row_for(const parameters& code, std::uint32_t isi) noexcept {
   return row;
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

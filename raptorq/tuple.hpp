@@ -27,13 +27,13 @@ tuple tuple_for(const parameters& code, std::uint32_t isi) noexcept;
 /// The intermediate symbols whose sum is one encoding symbol: what Enc[] of
 /// section 5.3.5.3 adds up, in its order. All columns are distinct.
 struct lt_row {
-  std::array<std::uint16_t, 30> lt;  ///< columns below W; lt_count are set
-  std::array<std::uint16_t, 3> pi;   ///< columns minus W; pi_count are set
-  std::uint32_t lt_count;            ///< 1 to 30
-  std::uint32_t pi_count;            ///< 2 or 3
+  std::array<std::uint16_t, 30> lt; ///< columns below W; lt_count are set
+  std::array<std::uint16_t, 3> pi;  ///< columns minus W; pi_count are set
+  std::uint32_t lt_count;           ///< 1 to 30
+  std::uint32_t pi_count;           ///< 2 or 3
 };
 
 /// The LT row of an internal symbol id. Pure; thread safe.
 lt_row lt_row_for(const parameters& code, std::uint32_t isi) noexcept;
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

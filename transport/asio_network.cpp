@@ -16,7 +16,7 @@ public:
   expected<std::unique_ptr<receive_port>>
   open_receiver(const receive_options& options) override {
     return open<receive_port>(
-        [&] { return open_receive_port(loop_, options, settings_); });
+        [&] { return open_receive_port(loop_, silences_, options, settings_); });
   }
 
   expected<std::unique_ptr<send_port>>
@@ -49,9 +49,19 @@ private:
 
   asio_network_options settings_;
   std::shared_ptr<io_loop> loop_ = std::make_shared<io_loop>();
+  shared_silences silences_;
 };
 
 } // namespace
+
+std::shared_ptr<join_silence>
+shared_silences::of(std::uint32_t interface_index) {
+  const std::lock_guard lock{mutex_};
+  auto silence = all_[interface_index].lock();
+  if (!silence)
+    all_[interface_index] = silence = std::make_shared<join_silence>();
+  return silence;
+}
 
 std::shared_ptr<network> make_asio_network(asio_network_options options) {
   return std::make_shared<asio_network>(options);

@@ -7,6 +7,13 @@ namespace troupe {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// A batch so soon behind another one sets the timer to nearly the same time.
+constexpr auto slot = 1ms;
+
+} // namespace
+
 join_limits default_join_limits(bool own_reports,
                                 std::chrono::nanoseconds jiffy) noexcept {
   join_limits limits;
@@ -22,6 +29,25 @@ join_limits default_join_limits(bool own_reports,
   }
   return limits;
 }
+
+void join_silence::began_batch(std::size_t leaves, time_point now) noexcept {
+  if (now >= drained_at_)
+    leaves_ = 0;
+  leaves_ += leaves;
+}
+
+void join_silence::finished_batch(const join_limits& limits,
+                                  time_point now) noexcept {
+  const bool drain = limits.drain_leaves > 0 && leaves_ >= limits.drain_leaves;
+  ends_at_ = now + (drain ? limits.drain_silence : limits.period);
+  slot_ends_at_ = now + slot;
+  drained_at_ = now + limits.drain_silence;
+}
+
+join_schedule::join_schedule(join_limits limits,
+                             std::shared_ptr<join_silence> silence)
+    : limits_(limits), silence_(silence ? std::move(silence)
+                                        : std::make_shared<join_silence>()) {}
 
 void join_schedule::join(const group_address& group, time_point) {
   const auto [it, is_new] = members_.try_emplace(group);
@@ -58,24 +84,20 @@ void join_schedule::rejoin(const group_address& group, time_point now) {
 
 join_schedule::batch join_schedule::take_due(time_point now) {
   batch out;
-  if (now < ready_at_)
+  if (now < ready_at_ || !silence_->is_over(now))
     return out;
   take_leaves(out, now);
   take_joins(out, now);
-  if (out.empty())
-    return out;
-  if (now >= drained_at_)
-    leaves_ = 0;
-  leaves_ += out.leave.size();
-  finished(now);
+  if (!out.empty()) {
+    silence_->began_batch(out.leave.size(), now);
+    finished(now);
+  }
   return out;
 }
 
 void join_schedule::finished(time_point now) noexcept {
-  const bool drain =
-      limits_.drain_leaves > 0 && leaves_ >= limits_.drain_leaves;
-  ready_at_ = now + (drain ? limits_.drain_silence : limits_.period);
-  drained_at_ = now + limits_.drain_silence;
+  silence_->finished_batch(limits_, now);
+  ready_at_ = silence_->ends_at();
 }
 
 time_point join_schedule::next_due(time_point now) const {
@@ -88,7 +110,10 @@ time_point join_schedule::next_due(time_point now) const {
     }
   for (const group_address& group : to_leave_)
     due = std::min(due, members_.at(group).joined_at + limits_.min_stay);
-  return due == time_point::max() ? due : std::max({due, now, ready_at_});
+  if (due == time_point::max())
+    return due;
+  due = std::max({due, now, ready_at_});
+  return silence_->is_over(due) ? due : silence_->ends_at();
 }
 
 bool join_schedule::may_leave(const member& m, time_point now) const noexcept {

@@ -5,6 +5,7 @@
 #include "transport/pacer.hpp"
 
 #include <deque>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -33,13 +34,37 @@ join_limits default_join_limits(
     bool own_reports,
     std::chrono::nanoseconds jiffy = std::chrono::milliseconds{4}) noexcept;
 
+/// The silence of one interface, which all schedules of a process share: a
+/// batch of any of them sets the kernel's timer. Batches that follow each
+/// other at once count as one, so that nobody waits for ever. Pure; one
+/// thread.
+class join_silence {
+public:
+  /// Whether a batch may go out now, or else when.
+  bool is_over(time_point now) const noexcept {
+    return now >= ends_at_ || now < slot_ends_at_;
+  }
+  time_point ends_at() const noexcept { return ends_at_; }
+
+  void began_batch(std::size_t leaves, time_point now) noexcept;
+  void finished_batch(const join_limits& limits, time_point now) noexcept;
+
+private:
+  std::size_t leaves_ = 0; ///< since the last pause of drain_silence
+  time_point ends_at_ = time_point::min();
+  time_point slot_ends_at_ = time_point::min();
+  time_point drained_at_ = time_point::min(); ///< if nothing happens till then
+};
+
 /// Decides when which groups are joined and left. Pure; one thread.
 /// Requests come in at any time; take_due() gives what may be done now, as
 /// one batch after which the interface stays silent for `period`. A batch may
 /// take the kernel longer than that: finished() says when the silence began.
 class join_schedule {
 public:
-  explicit join_schedule(join_limits limits) : limits_(limits) {}
+  /// `silence` is that of the interface; without one it has its own.
+  explicit join_schedule(join_limits limits,
+                         std::shared_ptr<join_silence> silence = nullptr);
 
   /// Joining twice is joining once. A join of a group whose leave was asked
   /// for but not carried out yet is a rejoin: the sharer sees a new request.
@@ -78,13 +103,12 @@ private:
   void take_joins(batch& out, time_point now);
 
   join_limits limits_;
+  std::shared_ptr<join_silence> silence_;
   std::unordered_map<group_address, member> members_;
   std::deque<group_address> to_join_; ///< in order; withdrawn ones stay in
   std::deque<group_address> to_leave_; ///< leaving and rejoining, in order
   std::size_t joined_ = 0;
-  std::size_t leaves_ = 0; ///< since the last pause of drain_silence
-  time_point ready_at_ = time_point::min();   ///< end of the silence
-  time_point drained_at_ = time_point::min(); ///< if nothing happens till then
+  time_point ready_at_ = time_point::min(); ///< end of the own silence
 };
 
 } // namespace troupe

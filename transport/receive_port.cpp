@@ -37,12 +37,13 @@ class receive_core : public std::enable_shared_from_this<receive_core> {
 public:
   receive_core(io_loop& loop, const receive_options& options,
                std::uint32_t interface_index,
-               const asio_network_options& settings, unique_fd own_reports)
+               const asio_network_options& settings, unique_fd own_reports,
+               std::shared_ptr<join_silence> silence)
       : loop_(loop), interface_index_(interface_index),
         own_reports_(std::move(own_reports)),
-        schedule_(
-            default_join_limits(static_cast<bool>(own_reports_),
-                                kernel_jiffy())),
+        schedule_(default_join_limits(static_cast<bool>(own_reports_),
+                                      kernel_jiffy()),
+                  std::move(silence)),
         timer_(loop.context()),
         sockets_(std::make_shared<receive_sockets>(
             loop, options, interface_index, settings.segmentation,
@@ -261,7 +262,8 @@ private:
 } // namespace
 
 expected<std::unique_ptr<receive_port>>
-open_receive_port(std::shared_ptr<io_loop> loop, const receive_options& options,
+open_receive_port(std::shared_ptr<io_loop> loop, shared_silences& silences,
+                  const receive_options& options,
                   const asio_network_options& settings) {
   const auto index = receiving_interface(options.interface_index);
   if (!index)
@@ -271,7 +273,8 @@ open_receive_port(std::shared_ptr<io_loop> loop, const receive_options& options,
     return socket.error();
   auto core = std::make_shared<receive_core>(
       *loop, options, *index, settings,
-      settings.own_reports ? open_own_reports(options, *index) : unique_fd{});
+      settings.own_reports ? open_own_reports(options, *index) : unique_fd{},
+      silences.of(*index));
   auto port = std::make_unique<asio_receive_port>(std::move(loop), core);
   if (!core->start(std::move(*socket)))
     return error{errc::network_error, "cannot watch a UDP socket"};

@@ -46,11 +46,12 @@ TEST_CASE("hash_generic_key treats the key as the hash function does",
   REQUIRE(hash_generic_key(out, sizeof(out), data("abc"), 3, key.data(),
                            key.size()) == 0);
   CHECK(hex(out, sizeof(out)) == known.at("hash_generic_key_abc_key32x42"));
-  if (known.contains("hash_generic_key_abc_NACK")) {
-    REQUIRE(hash_generic_key(out, sizeof(out), data("abc"), 3, data("NACK"),
-                             4) == 0);
-    CHECK(hex(out, sizeof(out)) == known.at("hash_generic_key_abc_NACK"));
-  }
+  const auto* nack = HASH_TYPE == HASH_BLAKE3
+                         ? "hash_generic_key_abc_NACK"
+                         : "hash_generic_key_abc_NACK_rc";
+  REQUIRE(hash_generic_key(out, sizeof(out), data("abc"), 3, data("NACK"),
+                           4) == 0);
+  CHECK(hex(out, sizeof(out)) == known.at(nack));
   REQUIRE(hash_generic_key(out, sizeof(out), data("abc"), 3, nullptr, 0) == 0);
   CHECK(hex(out, sizeof(out)) == digest("abc"));
 }

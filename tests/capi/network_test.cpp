@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <chrono>
 #include <thread>
 
@@ -286,6 +287,73 @@ TEST_CASE("entries that a program put in are shared, too", "[capi][network]") {
   CHECK(sync(ctx.get(), hash, copy) == 40000);
   CHECK(copy == content);
   mdex_free(source);
+}
+
+TEST_CASE("a tree that does not hold together ends a sync with an error",
+          "[capi][network]") {
+  auto content = gen2(100000);
+  auto hash = tree_hash(content);
+  auto* sound = mdex_init(0);
+  memory(content)(sound);
+  mdex_entry_t entry{};
+  REQUIRE(mdex_get(sound, hash.data(), hash.size(), &entry) == 0);
+  const auto* object = static_cast<unsigned char*>(entry.ptr.data);
+  bytes forged{object, object + entry.ptr.size};
+  mdex_free(sound);
+  forged[56 + 2 * 32] ^= 1; // the root's right child
+  auto sharer = make_context();
+  const auto share = share_all(sharer.get(), [&](mdex_t* index) {
+    mdex_entry_t wrong{};
+    wrong.type = MDEX_PTR | MDEX_OTI;
+    wrong.ptr.size = forged.size();
+    wrong.ptr.data = forged.data();
+    REQUIRE(mdex_put(index, hash.data(), hash.size(), &wrong) == 0);
+  });
+
+  auto ctx = make_context();
+  bytes copy(content.size(), 'x');
+  std::atomic<bool> returned{false};
+  ssize_t result = 0;
+  int error = 0;
+  std::thread syncing{[&, raw = ctx.get()] {
+    auto options = give_up_after(1000);
+    result = lc_sync(raw, hash.data(), copy.data(), copy.size(), nullptr,
+                     nullptr, &options, SYNC_LOOPBACK);
+    error = errno;
+    returned = true;
+  }};
+  for (int i = 0; i < 1500 && !returned; ++i)
+    usleep(10000);
+  CHECK(returned); // within 15 seconds, though packets keep coming
+  ctx.reset();     // else this ends it
+  syncing.join();
+  CHECK(result == -1);
+  CHECK(error == EBADMSG);
+  CHECK(copy == bytes(content.size(), 'x'));
+}
+
+TEST_CASE("threads made inside leave the program's signals alone",
+          "[capi][network]") {
+  const auto threads_that_take = [](int signal) {
+    std::size_t count = 0;
+    for (const auto& task :
+         std::filesystem::directory_iterator{"/proc/self/task"}) {
+      std::ifstream status{task.path() / "status"};
+      for (std::string line; std::getline(status, line);)
+        if (line.rfind("SigBlk:", 0) == 0)
+          count += ((std::stoull(line.substr(7), nullptr, 16) >>
+                     (signal - 1)) &
+                    1) == 0;
+    }
+    return count;
+  };
+  auto content = gen2(1000);
+  auto ctx = make_context();
+  lc_stat_t stats{};
+  const auto share = share_all(ctx.get(), memory(content), &stats);
+  REQUIRE(entries_of("/proc/self/task") > 2);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGALRM, SIGUSR1})
+    CHECK(threads_that_take(signal) == 1);
 }
 
 TEST_CASE("after the last call no thread and no socket is left",

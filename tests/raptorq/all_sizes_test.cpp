@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/tables.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -36,7 +35,7 @@ void round_trip(std::uint32_t k, std::uint32_t t, std::uint32_t lost) {
   REQUIRE(out == block);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("every K' of the table encodes and decodes", "[sizes]") {
   const std::uint32_t step = test::thorough ? 1 : 13;
@@ -71,4 +70,4 @@ TEST_CASE("a block of the largest size decodes from repair symbols alone",
   round_trip(30000, 66, 30000);
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

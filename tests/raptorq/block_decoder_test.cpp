@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/esi_set.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 #include <set>
@@ -183,12 +182,11 @@ TEST_CASE("a set of ESIs is a set", "[blocks]") {
     REQUIRE(set.contains(esi) == (expected.count(esi) == 1));
     REQUIRE(set.insert(esi) == expected.insert(esi).second);
   }
-  REQUIRE(set.insert(esi_limit - 1) ==
-          expected.insert(esi_limit - 1).second);
+  REQUIRE(set.insert(esi_limit - 1) == expected.insert(esi_limit - 1).second);
   set.clear();
   for (const std::uint32_t esi : expected)
     REQUIRE_FALSE(set.contains(esi));
   REQUIRE(set.insert(3));
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/generator.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 #include <thread>
@@ -149,4 +148,4 @@ TEST_CASE("the plan cache stays within its bound", "[plans]") {
   REQUIRE(first.expired());
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -3,7 +3,6 @@
 #include "raptorq/octet_math.hpp"
 #include "tests/raptorq/reference_codec.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -35,15 +34,15 @@ std::vector<octets> multiply_out(const parameters& code) {
   return out;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("the constraint matrix is that of section 5.3.3.4.2", "[plans]") {
   for (const std::uint32_t k : {10U, 12U, 32U, 101U, 248U}) {
     INFO("K' for " << k);
     const parameters code = parameters_for(k).value();
     const test::reference_codec reference(k);
-    const std::vector<std::uint32_t> isis = {0, 1, 5, code.k_prime, 99999,
-                                             esi_limit - 1};
+    const std::vector<std::uint32_t> isis = {
+        0, 1, 5, code.k_prime, 99999, esi_limit - 1};
     const binary_rows rows = make_binary_rows(code, isis);
     REQUIRE(rows.count == code.s + isis.size());
     for (std::uint32_t row = 0; row < rows.count; ++row) {
@@ -52,8 +51,7 @@ TEST_CASE("the constraint matrix is that of section 5.3.3.4.2", "[plans]") {
         dense[column] ^= 1;
       for (const std::uint16_t column : rows.pi_of(row))
         dense[code.w + column] ^= 1;
-      REQUIRE(dense ==
-              reference.row(row < code.s ? row : row + code.h, isis));
+      REQUIRE(dense == reference.row(row < code.s ? row : row + code.h, isis));
     }
     const std::vector<octets> hdpc = multiply_out(code);
     for (std::uint32_t i = 0; i < code.h; ++i)
@@ -61,4 +59,4 @@ TEST_CASE("the constraint matrix is that of section 5.3.3.4.2", "[plans]") {
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

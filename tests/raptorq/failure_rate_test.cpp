@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -10,7 +9,7 @@ namespace {
 using test::bytes;
 
 struct failures {
-  int with[3] = {};  // by symbols beyond K
+  int with[3] = {}; // by symbols beyond K
 };
 
 // Tries to decode from K, K + 1, K + 2 random repair symbols, and some source
@@ -48,7 +47,7 @@ failures count_failures(std::uint32_t k, std::uint32_t lost, int trials,
   return out;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("some lost symbols: K symbols fail about once in 256 times",
           "[rates]") {
@@ -88,4 +87,4 @@ TEST_CASE("failures of larger blocks are as rare", "[rates]") {
   REQUIRE(seen.with[2] == 0);
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -24,4 +23,4 @@ TEST_CASE("an empty input of the fuzzing entry point passes", "[fuzz]") {
   REQUIRE(LLVMFuzzerTestOneInput(nullptr, 0) == 0);
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -35,7 +35,7 @@ void demand(bool truth) {
     std::abort();
 }
 
-}  // namespace
+} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   block_decoder decoder(k, t, out, 1 + in.take(2) % (2 * k));
   while (!in.empty()) {
     const std::uint32_t what = in.take(1);
-    if (what < 8) {  // hostile
+    if (what < 8) { // hostile
       const std::uint32_t esi = in.take(4);
       const test::bytes junk(in.take(1));
       if (esi >= esi_limit || junk.size() != t)
@@ -59,11 +59,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
       test::bytes symbol(t);
       demand(encoder.repair({&esi, 1}, symbol, t) ==
              (esi < k || esi >= esi_limit ? status::bad_esi : status::done));
-    } else if (what < 16) {  // a try
+    } else if (what < 16) { // a try
       const status made = decoder.decode();
       demand(made == status::done || made == status::need_more);
       demand(made == status::need_more || out == block);
-    } else {  // a run of good symbols
+    } else { // a run of good symbols
       std::uint32_t esi = what < 128 ? in.take(2) % k : in.take(3);
       for (std::uint32_t n = what % 64; n > 0 && esi < esi_limit; --n, ++esi)
         decoder.add(esi, test::symbol_of(encoder, esi));

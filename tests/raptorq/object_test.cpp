@@ -2,7 +2,6 @@
 #include "raptorq/object_decoder.hpp"
 #include "raptorq/object_encoder.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 #include <set>
@@ -68,15 +67,14 @@ void round_trip(const oti& info) {
     }
     REQUIRE(decoder.add({sbn, esi}, symbol) == add_result::already_decoded);
     REQUIRE(decoder.complete_blocks() == z + 1);
-    REQUIRE(decoder.decode() == (z + 1 == info.source_blocks
-                                     ? status::done
-                                     : status::need_more));
+    REQUIRE(decoder.decode() ==
+            (z + 1 == info.source_blocks ? status::done : status::need_more));
     encoder.release(sbn);
   }
   REQUIRE(out == object);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("objects of many blocks and sub-blocks survive", "[objects]") {
   round_trip({1, 4, 1, 1, 4});
@@ -154,4 +152,4 @@ TEST_CASE("object codecs refuse nonsense", "[objects]") {
           status::done);
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

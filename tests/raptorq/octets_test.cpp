@@ -5,7 +5,6 @@
 #include "raptorq/octets_isa.hpp"
 #include "raptorq/slot_memory.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -46,7 +45,7 @@ void for_each_kernel(Check check) {
 constexpr std::size_t lengths[] = {0,  1,  7,   8,   15,  16,  31,  32, 33,
                                    63, 64, 100, 127, 128, 129, 255, 300};
 
-}  // namespace
+} // namespace
 
 TEST_CASE("octets multiply as polynomials modulo 0x11d", "[octets]") {
   for (unsigned a = 0; a < 256; ++a)
@@ -73,8 +72,8 @@ TEST_CASE("product tables hold for every factor and octet", "[octets]") {
       // What the instruction gf2p8affineqb does, in words.
       unsigned affine = 0;
       for (unsigned bit = 0; bit < 8; ++bit) {
-        const auto row = static_cast<unsigned>(
-            affine_table.of[f] >> (8 * (7 - bit)) & 0xff);
+        const auto row =
+            static_cast<unsigned>(affine_table.of[f] >> (8 * (7 - bit)) & 0xff);
         affine |= static_cast<unsigned>(__builtin_parity(row & x)) << bit;
       }
       REQUIRE(affine == product);
@@ -95,8 +94,7 @@ TEST_CASE("the kernels that were tested are named", "[octets]") {
   REQUIRE(kernels_at(count - 1) == &kernels());
 }
 
-TEST_CASE("kernels add, scale and add scaled runs of any length",
-          "[octets]") {
+TEST_CASE("kernels add, scale and add scaled runs of any length", "[octets]") {
   for_each_kernel([](const octet_kernels& kernel) {
     test::random_source random(3);
     for (const std::size_t length : lengths)
@@ -190,11 +188,11 @@ TEST_CASE("kernels run programs of sums", "[octets]") {
             sum[b] = in[input[n]][b + 7];
         for (std::uint32_t i = begin[n]; i < end[n]; ++i)
           for (std::size_t b = 0; b < width; ++b)
-            sum[b] = static_cast<std::uint8_t>(
-                sum[b] ^ expected[from[i] * width + b]);
+            sum[b] = static_cast<std::uint8_t>(sum[b] ^
+                                               expected[from[i] * width + b]);
         std::copy(sum.begin(), sum.end(),
                   expected.begin() + static_cast<long>(n * width));
-        from.push_back(0);  // a term that no step uses
+        from.push_back(0); // a term that no step uses
       }
       kernel.sums({input.data(), begin.data(), end.data(), from.data(), steps},
                   memory.data(), memory.data(), width, in.data(), 7);
@@ -296,4 +294,4 @@ TEST_CASE("a row inverse solves for every unknown", "[octets]") {
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

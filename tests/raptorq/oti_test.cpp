@@ -2,7 +2,6 @@
 #include "raptorq/oti.hpp"
 #include "raptorq/partition.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -21,7 +20,7 @@ oti make(std::uint64_t f, std::uint16_t t, std::uint8_t z = 1,
   return {f, t, z, n, al};
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("an OTI survives coding, field by field", "[objects]") {
   const oti info = make(0x1234567, 0x1238, 3, 0x10, 8);
@@ -29,8 +28,7 @@ TEST_CASE("an OTI survives coding, field by field", "[objects]") {
   const auto scheme = encode_scheme_oti(info);
   REQUIRE(std::vector(common.begin(), common.end()) ==
           octets({0, 1, 0x23, 0x45, 0x67, 0, 0x12, 0x38}));
-  REQUIRE(std::vector(scheme.begin(), scheme.end()) ==
-          octets({3, 0, 0x10, 8}));
+  REQUIRE(std::vector(scheme.begin(), scheme.end()) == octets({3, 0, 0x10, 8}));
   oti back;
   REQUIRE(decode_oti(common, scheme, back) == status::done);
   REQUIRE(back == info);
@@ -68,8 +66,7 @@ TEST_CASE("an OTI that RFC 6330 does not allow is refused", "[objects]") {
           status::bad_parameter);
 }
 
-TEST_CASE("octets that are no OTI give an error, never a crash",
-          "[objects]") {
+TEST_CASE("octets that are no OTI give an error, never a crash", "[objects]") {
   oti out;
   REQUIRE(decode_oti(octets({1, 2, 3}), octets({1, 0, 1, 4}), out) ==
           status::bad_length);
@@ -128,4 +125,4 @@ TEST_CASE("a partition covers the whole with parts that differ by one",
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/parameters.hpp"
 #include "raptorq/tables.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -15,7 +14,7 @@ bool prime(std::uint32_t n) {
   return n > 1;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("every line of table 2 has the primes that section 5.3.3.3 asks for",
           "[parameters]") {
@@ -60,4 +59,4 @@ TEST_CASE("a K that no block can have gives no parameters", "[parameters]") {
   REQUIRE_FALSE(parameters_for(0xffffffffU));
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

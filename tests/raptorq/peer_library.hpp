@@ -20,8 +20,8 @@ struct peer_library {
   int (*encode)(void* rq, void* data, std::size_t len) = nullptr;
   int (*decode)(void* rq, std::uint8_t* dec, std::uint8_t* enc,
                 std::uint32_t* esis, std::uint32_t count) = nullptr;
-  std::uint8_t* (*symbol)(const void* rq, std::uint32_t* pid,
-                          std::uint8_t* out, int flags) = nullptr;
+  std::uint8_t* (*symbol)(const void* rq, std::uint32_t* pid, std::uint8_t* out,
+                          int flags) = nullptr;
 
   /// Loads it. `why_not` is empty on success.
   explicit peer_library(std::string& why_not) {
@@ -45,8 +45,8 @@ struct peer_library {
       void* found = dlsym(library, name);
       if (found == nullptr)
         why_not = std::string("no function ") + name;
-      pointer = reinterpret_cast<std::remove_reference_t<decltype(pointer)>>(
-          found);
+      pointer =
+          reinterpret_cast<std::remove_reference_t<decltype(pointer)>>(found);
     };
     find(init, "rq_init");
     find(free, "rq_free");
@@ -61,4 +61,4 @@ inline std::uint32_t peer_payload_id(std::uint32_t esi) {
   return __builtin_bswap32(esi);
 }
 
-}  // namespace troupe::raptorq::test
+} // namespace troupe::raptorq::test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/raptorq/peer_library.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -73,7 +72,7 @@ void exchange(const peer_library& peer, std::uint32_t k, std::uint16_t t) {
   peer.free(rq);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("another codec makes the same symbols and decodes ours", "[peer]") {
   std::string why_not;
@@ -82,8 +81,8 @@ TEST_CASE("another codec makes the same symbols and decodes ours", "[peer]") {
     WARN("skipped: " << why_not);
     return;
   }
-  for (const std::uint32_t k : {1U, 2U, 10U, 11U, 31U, 32U, 33U, 64U, 69U,
-                                97U, 128U, 200U, 256U, 511U, 512U, 600U})
+  for (const std::uint32_t k : {1U, 2U, 10U, 11U, 31U, 32U, 33U, 64U, 69U, 97U,
+                                128U, 200U, 256U, 511U, 512U, 600U})
     compare(peer, k, 64);
   for (const std::uint32_t k : {8U, 32U, 97U, 128U, 256U, 520U})
     exchange(peer, k, 64);
@@ -93,4 +92,4 @@ TEST_CASE("another codec makes the same symbols and decodes ours", "[peer]") {
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

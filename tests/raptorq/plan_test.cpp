@@ -3,7 +3,6 @@
 #include "raptorq/plan.hpp"
 #include "raptorq/replay.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -11,8 +10,7 @@ namespace troupe::raptorq {
 namespace {
 
 std::vector<std::uint32_t> mixed_isis(const parameters& code,
-                                      std::uint32_t lost,
-                                      std::uint32_t extra,
+                                      std::uint32_t lost, std::uint32_t extra,
                                       test::random_source& random) {
   std::vector<bool> gone(code.k_prime);
   for (const std::uint32_t n : random.choose(lost, 0, code.k_prime))
@@ -27,10 +25,9 @@ std::vector<std::uint32_t> mixed_isis(const parameters& code,
   return out;
 }
 
-}  // namespace
+} // namespace
 
-TEST_CASE("peeling gives a lower triangle and uses every row once",
-          "[plans]") {
+TEST_CASE("peeling gives a lower triangle and uses every row once", "[plans]") {
   test::random_source random(11);
   for (const std::uint32_t k : {10U, 32U, 101U, 500U, 3000U}) {
     const parameters code = parameters_for(k).value();
@@ -64,8 +61,7 @@ TEST_CASE("peeling gives a lower triangle and uses every row once",
   }
 }
 
-TEST_CASE("few columns are inactivated beyond the permanent ones",
-          "[plans]") {
+TEST_CASE("few columns are inactivated beyond the permanent ones", "[plans]") {
   test::random_source random(12);
   for (const std::uint32_t k : {1002U, 4112U, 10017U}) {
     const parameters code = parameters_for(k).value();
@@ -145,4 +141,4 @@ TEST_CASE("a plan that is short of symbols is not made", "[plans]") {
   REQUIRE_FALSE(make_plan(code, {}));
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

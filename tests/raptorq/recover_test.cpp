@@ -2,7 +2,6 @@
 #include "raptorq/generator.hpp"
 #include "raptorq/recover.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -62,7 +61,7 @@ struct damaged_block {
   received_block received;
 };
 
-}  // namespace
+} // namespace
 
 TEST_CASE("all ways of recovering lost symbols agree", "[blocks]") {
   int refused = 0;
@@ -105,4 +104,4 @@ TEST_CASE("all ways of recovering agree on what cannot be recovered",
   REQUIRE(refused < 60);
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

@@ -38,7 +38,7 @@ void add_times(octets& out, const octets& in, std::uint8_t factor) {
     out[n] = static_cast<std::uint8_t>(out[n] ^ times(in[n], factor));
 }
 
-}  // namespace
+} // namespace
 
 reference_codec::reference_codec(std::uint32_t k) {
   for (const systematic_row& row : systematic_table)
@@ -196,4 +196,4 @@ octets reference_codec::encode(const std::vector<octets>& c,
   return out;
 }
 
-}  // namespace troupe::raptorq::test
+} // namespace troupe::raptorq::test

@@ -41,4 +41,4 @@ private:
   std::uint32_t k_prime_, j_, s_, h_, w_;
 };
 
-}  // namespace troupe::raptorq::test
+} // namespace troupe::raptorq::test

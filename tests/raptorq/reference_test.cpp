@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/raptorq/reference_codec.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 namespace troupe::raptorq {
@@ -43,13 +42,13 @@ void compare(std::uint32_t k, std::uint32_t t) {
   }
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("repair symbols equal those of a literal reading of the RFC",
           "[reference]") {
-  for (const std::uint32_t k : {1U, 2U, 9U, 10U, 11U, 12U, 18U, 20U, 26U, 30U,
-                                31U, 32U, 33U, 36U, 42U, 55U, 64U, 69U, 97U,
-                                101U})
+  for (const std::uint32_t k :
+       {1U,  2U,  9U,  10U, 11U, 12U, 18U, 20U, 26U, 30U,
+        31U, 32U, 33U, 36U, 42U, 55U, 64U, 69U, 97U, 101U})
     compare(k, 3);
   if (!test::thorough) {
     WARN("K above 101 is compared in optimised builds only");
@@ -70,4 +69,4 @@ TEST_CASE("large blocks equal a literal reading of the RFC, too",
   compare(1002, 1);
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

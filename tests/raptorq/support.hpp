@@ -90,4 +90,4 @@ inline std::span<const std::byte> piece(const bytes& all, std::size_t n,
   return std::span(all).subspan(n * symbol_bytes, symbol_bytes);
 }
 
-}  // namespace troupe::raptorq::test
+} // namespace troupe::raptorq::test

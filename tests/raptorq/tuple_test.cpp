@@ -2,7 +2,6 @@
 #include "raptorq/tables.hpp"
 #include "raptorq/tuple.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
 #include <set>
@@ -45,10 +44,10 @@ TEST_CASE("LT rows name distinct columns within range", "[parameters]") {
       REQUIRE(terms.lt_count <= std::min(30U, code.w - 2));
       REQUIRE(terms.pi_count >= 2);
       REQUIRE(terms.pi_count <= (terms.lt_count < 4 ? 3U : 2U));
-      const std::set<std::uint16_t> lt(
-          terms.lt.begin(), terms.lt.begin() + terms.lt_count);
-      const std::set<std::uint16_t> pi(
-          terms.pi.begin(), terms.pi.begin() + terms.pi_count);
+      const std::set<std::uint16_t> lt(terms.lt.begin(),
+                                       terms.lt.begin() + terms.lt_count);
+      const std::set<std::uint16_t> pi(terms.pi.begin(),
+                                       terms.pi.begin() + terms.pi_count);
       REQUIRE(lt.size() == terms.lt_count);
       REQUIRE(pi.size() == terms.pi_count);
       REQUIRE(*lt.rbegin() < code.w);
@@ -57,4 +56,4 @@ TEST_CASE("LT rows name distinct columns within range", "[parameters]") {
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

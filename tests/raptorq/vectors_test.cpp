@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/oti.hpp"
 #include "tests/raptorq/support.hpp"
-
 #include "tests/support/catch.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <blake2.h>
+#include <nlohmann/json.hpp>
 
 #include <fstream>
 #include <string>
@@ -49,7 +47,7 @@ nlohmann::json vectors() {
   return nlohmann::json::parse(in);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("symbols are byte for byte those of another codec", "[vectors]") {
   std::size_t compared = 0;
@@ -85,12 +83,11 @@ TEST_CASE("headers are byte for byte those of another codec", "[vectors]") {
     info.alignment = object.at("Al");
     REQUIRE(check(info) == status::done);
     REQUIRE(hex(encode_common_oti(info).data(), 8) == object.at("oti_hex"));
-    REQUIRE(hex(encode_scheme_oti(info).data(), 4) ==
-            object.at("scheme_hex"));
+    REQUIRE(hex(encode_scheme_oti(info).data(), 4) == object.at("scheme_hex"));
     for (const auto& symbol : object.at("symbols"))
       REQUIRE(hex(encode_payload_id({0, symbol.at("esi")}).data(), 4) ==
               symbol.at("pid_hex"));
   }
 }
 
-}  // namespace troupe::raptorq
+} // namespace troupe::raptorq

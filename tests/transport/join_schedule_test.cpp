@@ -268,6 +268,58 @@ TEST_CASE("a stream of own reports pauses for the kernel") {
   }
 }
 
+TEST_CASE("schedules of one interface keep one silence") {
+  const auto silence = std::make_shared<join_silence>();
+  join_schedule a{default_join_limits(false), silence};
+  join_schedule b{default_join_limits(false), silence};
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    a.join(group_number(i), 0ms);
+    b.join(group_number(1000 + i), 0ms);
+  }
+  CHECK(a.take_due(0ms).join.size() == 128);
+  a.finished(3ms);
+
+  SECTION("another's batch may follow at once, and lengthens it") {
+    CHECK(b.next_due(3ms) == 3ms);
+    CHECK(b.take_due(3500us).join.size() == 128);
+    b.finished(6ms);
+    CHECK(a.take_due(6ms).empty()); // one batch each
+    CHECK(a.take_due(19ms).empty());
+    CHECK(a.next_due(19ms) == 22ms);
+    CHECK(b.next_due(19ms) == 22ms);
+    CHECK(b.take_due(22ms).join.size() == 128);
+    CHECK(a.take_due(22ms).join.size() == 128);
+  }
+  SECTION("but not later") {
+    CHECK(b.next_due(5ms) == 19ms);
+    CHECK(b.take_due(5ms).empty());
+    CHECK(b.take_due(19ms).join.size() == 128);
+  }
+}
+
+TEST_CASE("schedules with own reports drain together") {
+  const auto silence = std::make_shared<join_silence>();
+  join_schedule a{default_join_limits(true), silence};
+  join_schedule b{default_join_limits(true), silence};
+  time_point now{0};
+  for (join_schedule* s : {&a, &b}) {
+    for (std::uint64_t i = 0; i < 100; ++i)
+      s->join(group_number(i), now);
+    s->take_due(now);
+  }
+  std::chrono::nanoseconds longest_gap{0};
+  for (int round = 0; round < 4; ++round)
+    for (join_schedule* s : {&a, &b}) {
+      for (std::uint64_t i = 0; i < 100; ++i)
+        s->rejoin(group_number(i), now);
+      const auto due = s->next_due(now);
+      longest_gap = std::max(longest_gap, due - now);
+      now = due;
+      CHECK(s->take_due(now).leave.size() == 100);
+    }
+  CHECK(longest_gap == 16ms); // 400 leaves of both, not of one
+}
+
 TEST_CASE("a slower kernel timer stretches the limits, a faster one does not") {
   CHECK(default_join_limits(false, 10ms).period == 40ms);
   CHECK(default_join_limits(false, 10ms).min_stay == 160ms);
