@@ -72,10 +72,12 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
       return end(last_trouble);
     return ask_first();
   }
-  last_sign = compat::now(self);
+  const auto at = compat::now(self);
+  if (!doubtful)
+    last_sign = at;
   for (const auto other : channels.all(kind::first_object)) {
     channels.close(other);
-    window.closed(other, last_sign);
+    window.closed(other, at);
   }
   remote = std::move(*object);
   report.type = msg.type;
@@ -106,7 +108,8 @@ void sync_supervisor_state::on_tree_part(std::uint64_t index,
     return open_object(remote->part_hash(index), {kind::tree_part, index},
                        {remote->type()});
   }
-  last_sign = compat::now(self);
+  if (!doubtful)
+    last_sign = compat::now(self);
   if (remote->complete())
     return tree_complete();
   fill_window();
@@ -116,14 +119,18 @@ void sync_supervisor_state::tree_complete() {
   auto tree = remote->tree();
   if (!tree) {
     // Each part was what its sender meant it to be, but together they are no
-    // tree: forged or mixed. Start again; the deadline bounds this.
+    // tree: forged or mixed. Start again; the deadline bounds this, since
+    // from now on only a sound tree counts as a sign of life.
     last_trouble = tree.error();
+    doubtful = true;
     remote.reset();
     now = phase::waiting;
     return ask_first();
   }
   remote_tree = std::make_shared<const merkle_tree>(std::move(*tree));
   report.root = remote_tree->root();
+  doubtful = false;
+  last_sign = compat::now(self);
   now = phase::comparing;
   compare();
 }

@@ -67,6 +67,7 @@ struct sync_supervisor_state {
   time_point last_progress{0}; ///< message to the observer
   std::uint64_t ranges_seen = 0;
   bool heard_anything = false;
+  bool doubtful = false; ///< a tree was wrong: others are no sign of life yet
   error last_trouble; ///< explains a later timeout
 
   sync_report report;

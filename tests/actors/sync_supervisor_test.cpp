@@ -259,3 +259,26 @@ TEST_CASE("two receivers are served by one sending", "[actors][sync]") {
   // 64 chunks and a tree for both; a few may cross and be sent twice.
   CHECK(w.counters->objects_sent < 80);
 }
+
+TEST_CASE("a tree that is wrong each time ends in time, with the reason",
+          "[actors][sync]") {
+  world w;
+  const auto data = pattern(100'000, 15);
+  w.add("file", data);
+  const auto id = hash_of(hash_type::blake2b, "file");
+  const auto found = w.index->find(id.bytes);
+  REQUIRE(found);
+  const auto whole = std::get<indexed_object>(found->entry).bytes.view();
+  std::vector<std::byte> forged(whole.begin(), whole.end());
+  forged[net_tree_header_bytes + 4 + 2 * hash_bytes] ^= std::byte{1};
+  w.index->put(id, indexed_object{blob{forged}});
+  w.start_share();
+  world::receiver r;
+  r.buffer.resize(data.size());
+  auto request = world::request_for("file", r.buffer);
+  request.timeout = 1s;
+  w.start(r, std::move(request));
+  REQUIRE(w.advance_until([&] { return r.done(); }, 3s));
+  CHECK(r.report().failure.code == errc::hash_mismatch);
+  CHECK(r.buffer == std::vector<std::byte>(data.size()));
+}
