@@ -29,9 +29,9 @@ public:
     if (size_[a] < size_[b])
       std::swap(a, b);
     parent_[b] = a;
-    const int before = std::bit_width(size_[a]);
+    const auto before = std::bit_width(size_[a]);
     size_[a] += size_[b];
-    if (const int now = std::bit_width(size_[a]); now != before || now == 2)
+    if (const auto now = std::bit_width(size_[a]); now != before || now == 2)
       by_size_[static_cast<std::size_t>(now)].push_back(a);
   }
 

@@ -79,6 +79,12 @@ void sim_world::advance_to(time_point until) {
   now_ = std::max(now_, until);
 }
 
+void sim_world::after(std::chrono::nanoseconds delay,
+                      std::function<void()> action) {
+  // Time may stand at its very end, where nothing can be later.
+  at(now_ + std::min(delay, time_point::max() - now_), std::move(action));
+}
+
 void sim_world::at(time_point when, std::function<void()> action) {
   events_.push_back({std::max(when, now_), order_++, std::move(action)});
   std::push_heap(events_.begin(), events_.end());
@@ -108,13 +114,13 @@ sim_world::add_reporter(report_handler on_reports) {
   auto r = std::make_shared<sim_reporter>();
   r->on_reports = std::move(on_reports);
   reporters_.push_back(r);
-  at(now_ + options_.report_delay, [this] { answer_query(); });
+  after(options_.report_delay, [this] { answer_query(); });
   return r;
 }
 
 void sim_world::transmit(sim_frame frame) {
   stats_.packets_sent += frame.bytes->size() / frame.packet_bytes;
-  at(now_ + options_.delay, [this, f = std::move(frame)] { arrive(f); });
+  after(options_.delay, [this, f = std::move(frame)] { arrive(f); });
 }
 
 void sim_world::report(const sim_receiver& from,
@@ -127,7 +133,7 @@ void sim_world::report(const sim_receiver& from,
     for (std::size_t i = first; i < last; ++i)
       changes.push_back({groups[i], from.address, 1, change});
     ++stats_.reports;
-    at(now_ + options_.report_delay,
+    after(options_.report_delay,
        [this, c = std::move(changes)] { hear(c); });
   }
 }
@@ -165,7 +171,7 @@ void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
         batch.packets.push_back(packet);
         continue;
       }
-      at(now_ + up_to(options_.reorder_delay),
+      after(up_to(options_.reorder_delay),
          [this, weak = std::weak_ptr{to}, group = frame.to, slab, packet] {
            if (const auto r = weak.lock())
              hand_over(*r, group, {slab, {packet}});
@@ -197,7 +203,7 @@ void sim_world::answer_query() {
       asked.push_back(group);
     if (asked.empty())
       continue;
-    at(now_ + up_to(longest_answer),
+    after(up_to(longest_answer),
        [this, weak = std::weak_ptr{r}, groups = std::move(asked)]() mutable {
          const auto host = weak.lock();
          if (!host)

@@ -54,6 +54,7 @@ public:
   void advance_to(time_point until);
   /// Runs `action` at `when`; behind what was asked for the same time before.
   void at(time_point when, std::function<void()> action);
+  void after(std::chrono::nanoseconds delay, std::function<void()> action);
 
   void set_connected(bool connected) noexcept { connected_ = connected; }
   sim_net::statistics stats() const noexcept;

@@ -21,6 +21,7 @@ struct victim {
   lc_ctx_t* ctx = nullptr;
   bytes data = bytes(100, 'x');
   q_t* q = nullptr;
+  mdex_t* index = nullptr;
   std::atomic<int> phase{0}; ///< 1: about to wait, 2: cleaned up, 3: returned
 };
 
@@ -44,11 +45,10 @@ void* sync_until_cancelled(void* arg) {
 void* share_until_cancelled(void* arg) {
   auto* v = static_cast<victim*>(arg);
   pthread_cleanup_push(free_its_context, v);
-  auto* index = mdex_init(0);
   v->phase = 1;
   for (;;) // cancelled in lc_share, or in sleep right after one
   {
-    auto* share = lc_share(v->ctx, index, 0, nullptr, nullptr, 0);
+    auto* share = lc_share(v->ctx, v->index, 0, nullptr, nullptr, 0);
     lc_unshare(share);
     pthread_testcancel();
   }
@@ -103,7 +103,9 @@ TEST_CASE("a thread can be cancelled in lc_share", "[capi][network]") {
   for (unsigned int delay_ms : {0, 5, 50}) {
     victim v;
     v.ctx = make_context().release();
+    v.index = mdex_init(0);
     cancel_and_join(share_until_cancelled, v, delay_ms);
+    mdex_free(v.index);
   }
 }
 

@@ -91,7 +91,8 @@ TEST_CASE("nodes of a tree are numbered as the table says", "[capi]") {
   errno = 0;
   CHECK(mtree_nnode(&of, 7) == nullptr);
   CHECK(errno == ERANGE);
-  for (const auto& row : vectors().at("subtree")) {
+  const auto all = vectors();
+  for (const auto& row : all.at("subtree")) {
     INFO(row.dump());
     CHECK(mtree_subtree_data_min(row[0], row[1]) == row[2]);
     CHECK(mtree_subtree_data_max(row[0], row[1]) == row[3]);

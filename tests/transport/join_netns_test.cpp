@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Joins and reports between two hosts, with real sockets.
 #include "tests/transport/netns.hpp"
+#include "transport/interfaces_linux.hpp"
 
 #include <linux/capability.h>
 #include <netinet/in.h>
@@ -254,6 +255,27 @@ TEST_CASE("without CAP_NET_RAW a host can receive but not listen for reports") {
   const auto sender = bed.a.sender(*shared);
   send_and_wait(*sender, numbered_train(group, 5, 100));
   CHECK(eventually([&] { return packets.size() == 5; }));
+}
+
+TEST_CASE("the receiver's choice of interface follows the routing table") {
+  if (must_skip())
+    return;
+  net_namespace host;
+  net_namespace neighbour;
+  host.plug_into(neighbour, "mc0");
+  host.plug_into(neighbour, "mc1");
+  const auto chosen = [&] {
+    std::uint32_t index = 0;
+    host.run([&] { index = value_of(receiving_interface(0)); });
+    return index;
+  };
+  CHECK(chosen() == host.index_of("mc0"));
+  host.command("ip -6 route add multicast ff1e::/16 dev mc1 table local");
+  CHECK(chosen() == host.index_of("mc1"));
+  host.command("ip -6 route flush table local type multicast");
+  CHECK(chosen() == host.index_of("mc0")); // the first that could
+  host.command("ip link set mc0 down");
+  CHECK(chosen() == host.index_of("mc1"));
 }
 
 TEST_CASE("an interface that is not there is an error that says so") {
