@@ -49,12 +49,14 @@ outcome take_chunk(receiver_pointer self, const packet_batch& batch) {
     st.chunk->restart();
     return outcome::wrong;
   }
-  compat::send(self, st.writer,
-               verified_chunk{st.now.channel, st.now.offsets, *data});
+  // The parent first: it must not hear that a chunk is written before it
+  // heard that there is one.
   compat::send(self, st.parent,
                chunk_verified{st.now.channel, *type,
                               st.chunk->symbols_source(),
                               st.chunk->symbols_repair()});
+  compat::send(self, st.writer,
+               verified_chunk{st.now.channel, st.now.offsets, *data});
   return outcome::complete;
 }
 

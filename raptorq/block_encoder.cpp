@@ -24,6 +24,8 @@ std::uint8_t* octets(std::byte* p) noexcept {
 
 // Repair symbols made at once by generator rows.
 constexpr std::uint32_t dense_batch = 8;
+constexpr std::size_t factors_max =
+    dense_batch * (std::size_t{generator_symbols_max} + 1);
 
 } // namespace
 
@@ -113,7 +115,7 @@ void block_encoder::repair_dense(std::span<const std::uint32_t> esis,
   const generator& rows = *generator_for(code_);
   const std::uint32_t shift = code_.k_prime - k_;
   std::array<const std::uint8_t*, generator_symbols_max> in;
-  std::array<std::uint8_t, dense_batch*(generator_symbols_max + 1)> factors;
+  std::array<std::uint8_t, factors_max> factors;
   std::array<std::uint8_t*, dense_batch> to;
   for (std::uint32_t n = 0; n < k_; ++n)
     in[n] = symbol(n);

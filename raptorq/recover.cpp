@@ -95,6 +95,7 @@ bool recover_difference(received_block& block) {
   if (!inverse.complete())
     return recover_planned(block);
   std::vector<std::uint32_t> taken_isis;
+  taken_isis.reserve(taken.size());
   for (const std::uint32_t n : taken)
     taken_isis.push_back(isis[n]);
   std::vector<const std::uint8_t*> in = block.source;

@@ -48,8 +48,8 @@ const std::uint8_t* products_of(std::uint8_t factor) {
 void add_times(octets& out, const octets& in, std::uint8_t factor) {
   const std::uint8_t* product = products_of(factor);
   for (std::size_t n = 0; n < out.size(); ++n)
-    out[n] = static_cast<std::uint8_t>(
-        out[n] ^ (factor == 1 ? in[n] : product[in[n]]));
+    out[n] = static_cast<std::uint8_t>(out[n] ^
+                                       (factor == 1 ? in[n] : product[in[n]]));
 }
 
 } // namespace
