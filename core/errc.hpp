@@ -67,8 +67,10 @@ template <class T>
 class [[nodiscard]] expected {
 public:
   expected(T value) : either_(std::in_place_index<0>, std::move(value)) {}
-  expected(troupe::error reason) : either_(std::in_place_index<1>, std::move(reason)) {}
-  expected(errc code) : either_(std::in_place_index<1>, troupe::error{code, {}}) {}
+  expected(troupe::error reason)
+      : either_(std::in_place_index<1>, std::move(reason)) {}
+  expected(errc code)
+      : either_(std::in_place_index<1>, troupe::error{code, {}}) {}
 
   explicit operator bool() const noexcept { return either_.index() == 0; }
   T& operator*() { return std::get<0>(either_); }

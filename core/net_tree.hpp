@@ -37,7 +37,8 @@ std::vector<std::byte> serialise_header(const object_header& header);
 blob make_tree_object(const object_header& header, const merkle_tree& tree);
 /// Object of a directory: header, name, child hashes in the given order.
 /// Sets the size field itself.
-blob make_directory_object(object_header header, std::span<const hash> children);
+blob make_directory_object(object_header header,
+                           std::span<const hash> children);
 /// Object of a symbolic link: header, name, target. Sets the size itself.
 blob make_symlink_object(object_header header, std::string_view target);
 

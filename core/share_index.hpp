@@ -82,7 +82,8 @@ public:
 
   /// Adds memory whose tree is known: parts and chunks; with a non-empty
   /// `alias` also H(alias). Returns the channel hash of part 0.
-  hash add_memory(const merkle_tree& tree, std::shared_ptr<const source> content,
+  hash add_memory(const merkle_tree& tree,
+                  std::shared_ptr<const source> content,
                   std::string_view alias = {});
 
 private:

@@ -35,7 +35,8 @@ public:
 
   /// Fills `out` from `offset`. Blocks on the disk. Errors: source_changed
   /// when there are fewer bytes than size() promised, io_error.
-  virtual errc read_at(std::uint64_t offset, std::span<std::byte> out) const = 0;
+  virtual errc read_at(std::uint64_t offset,
+                       std::span<std::byte> out) const = 0;
 
   /// errc::none while the content is still what it was when the source was
   /// made, as far as inode, size and times tell; else source_changed.

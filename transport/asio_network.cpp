@@ -15,8 +15,9 @@ public:
 
   expected<std::unique_ptr<receive_port>>
   open_receiver(const receive_options& options) override {
-    return open<receive_port>(
-        [&] { return open_receive_port(loop_, silences_, options, settings_); });
+    return open<receive_port>([&] {
+      return open_receive_port(loop_, silences_, options, settings_);
+    });
   }
 
   expected<std::unique_ptr<send_port>>

@@ -30,9 +30,10 @@ std::size_t received_message::packets() const noexcept {
   return (bytes.size() + segment_bytes - 1) / segment_bytes;
 }
 
-std::span<const received_message>
-message_reader::read(int fd, std::byte* first, std::size_t slot_bytes,
-                     unsigned slots, int& problem) noexcept {
+std::span<const received_message> message_reader::read(int fd, std::byte* first,
+                                                       std::size_t slot_bytes,
+                                                       unsigned slots,
+                                                       int& problem) noexcept {
   slots = std::min(slots, max_messages);
   for (unsigned i = 0; i < slots; ++i) {
     pieces_[i] = {first + i * slot_bytes, slot_bytes};
@@ -81,11 +82,9 @@ void message_reader::read_control(const msghdr& header,
   }
 }
 
-message_writer::outcome
-message_writer::write(int fd, const sockaddr_in6& to,
-                      std::span<const std::byte> bytes,
-                      std::uint16_t packet_bytes,
-                      std::size_t per_message) noexcept {
+message_writer::outcome message_writer::write(
+    int fd, const sockaddr_in6& to, std::span<const std::byte> bytes,
+    std::uint16_t packet_bytes, std::size_t per_message) noexcept {
   // Every message of the call shares the destination and the segment size.
   msghdr shared{};
   shared.msg_name = const_cast<sockaddr_in6*>(&to);

@@ -71,11 +71,13 @@ public:
 
   /// Sends `bytes`, packets of `packet_bytes`, `per_message` of them in each
   /// message (more than one: UDP_SEGMENT), as far as one call goes.
-  outcome write(int fd, const sockaddr_in6& to, std::span<const std::byte> bytes,
-                std::uint16_t packet_bytes, std::size_t per_message) noexcept;
+  outcome write(int fd, const sockaddr_in6& to,
+                std::span<const std::byte> bytes, std::uint16_t packet_bytes,
+                std::size_t per_message) noexcept;
 
 private:
-  static constexpr std::size_t control_bytes = CMSG_SPACE(sizeof(std::uint16_t));
+  static constexpr std::size_t control_bytes =
+      CMSG_SPACE(sizeof(std::uint16_t));
   std::array<mmsghdr, max_messages> headers_{};
   std::array<iovec, max_messages> pieces_{};
   alignas(cmsghdr) std::array<char, control_bytes> control_{};

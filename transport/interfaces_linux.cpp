@@ -24,8 +24,8 @@ error no_such_interface(const std::string& wanted) {
   return {errc::no_device, text + ')'};
 }
 
-const network_interface*
-find_index(const std::vector<network_interface>& all, std::uint32_t index) {
+const network_interface* find_index(const std::vector<network_interface>& all,
+                                    std::uint32_t index) {
   const auto it = std::find_if(all.begin(), all.end(),
                                [&](const auto& i) { return i.index == index; });
   return it == all.end() ? nullptr : &*it;
@@ -64,8 +64,7 @@ std::uint32_t outgoing_interface(const nlmsghdr* answer, std::size_t bytes) {
       route->rtm_type != RTN_UNICAST)
     return 0; // unreachable, prohibit, blackhole
   auto left = static_cast<int>(RTM_PAYLOAD(answer));
-  for (const rtattr* a = RTM_RTA(route); RTA_OK(a, left);
-       a = RTA_NEXT(a, left))
+  for (const rtattr* a = RTM_RTA(route); RTA_OK(a, left); a = RTA_NEXT(a, left))
     if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) == sizeof(std::uint32_t)) {
       std::uint32_t index = 0;
       std::memcpy(&index, RTA_DATA(a), sizeof(index));
@@ -114,8 +113,7 @@ std::vector<network_interface> list_interfaces() {
       sockaddr_in6 from{};
       std::memcpy(&from, a->ifa_addr, sizeof(from));
       ip6_address address;
-      std::memcpy(address.bytes.data(), &from.sin6_addr,
-                  address.bytes.size());
+      std::memcpy(address.bytes.data(), &from.sin6_addr, address.bytes.size());
       it->addresses.push_back(address);
     }
   }

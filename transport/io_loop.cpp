@@ -2,8 +2,8 @@
 #include "transport/io_loop.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 
+#include <csignal>
 #include <future>
 
 namespace troupe {
@@ -22,7 +22,8 @@ void io_loop::start() {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    thread_ = std::thread{[self = shared_from_this()] { self->context_.run(); }};
+    thread_ =
+        std::thread{[self = shared_from_this()] { self->context_.run(); }};
   } catch (...) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw;
@@ -70,8 +71,8 @@ time_point io_loop::now() noexcept {
 }
 
 clock_type::time_point io_loop::to_clock(time_point t) noexcept {
-  return clock_type::time_point{std::chrono::duration_cast<
-      clock_type::duration>(t)};
+  return clock_type::time_point{
+      std::chrono::duration_cast<clock_type::duration>(t)};
 }
 
 } // namespace troupe

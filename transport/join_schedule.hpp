@@ -105,7 +105,7 @@ private:
   join_limits limits_;
   std::shared_ptr<join_silence> silence_;
   std::unordered_map<group_address, member> members_;
-  std::deque<group_address> to_join_; ///< in order; withdrawn ones stay in
+  std::deque<group_address> to_join_;  ///< in order; withdrawn ones stay in
   std::deque<group_address> to_leave_; ///< leaving and rejoining, in order
   std::size_t joined_ = 0;
   time_point ready_at_ = time_point::min(); ///< end of the own silence

@@ -24,6 +24,8 @@ constexpr std::size_t v1_message_bytes = 24;
 constexpr std::size_t v1_group_offset = 8;
 constexpr std::size_t report_header_bytes = 8;
 constexpr std::size_t record_bytes = 20;
+constexpr std::size_t source_bytes = 16;
+constexpr std::size_t auxiliary_unit_bytes = 4;
 constexpr std::size_t record_group_offset = 4;
 constexpr std::size_t query_bytes = 28;
 constexpr std::uint8_t robustness = 2;
@@ -95,8 +97,8 @@ bool parse_v2(std::span<const std::byte> message, const hearer& hear) {
        --records) {
     if (rest.size() < record_bytes)
       return false;
-    const std::size_t length = record_bytes + 16u * word_at(rest, 2) +
-                               4u * byte_at(rest, 1);
+    const std::size_t length = record_bytes + source_bytes * word_at(rest, 2) +
+                               auxiliary_unit_bytes * byte_at(rest, 1);
     if (rest.size() < length)
       return false;
     if (const auto change = meaning_of(byte_at(rest, 0)))

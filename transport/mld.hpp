@@ -18,7 +18,7 @@ enum class membership : std::uint8_t {
 /// One record of a report that a sharer may answer.
 struct group_change {
   group_address group;
-  ip6_address reporter;             ///< source address of the report
+  ip6_address reporter;              ///< source address of the report
   std::uint32_t interface_index = 0; ///< where it was heard
   membership change = membership::wanted;
 };

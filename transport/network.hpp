@@ -4,8 +4,8 @@
 #include "core/errc.hpp"
 #include "transport/group_address.hpp"
 #include "transport/mld.hpp"
-#include "transport/packet_batch.hpp"
 #include "transport/pacer.hpp"
+#include "transport/packet_batch.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -37,11 +37,11 @@ struct send_options {
 /// What a receive port has seen so far. Read from any thread.
 struct receive_counters {
   std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;          ///< UDP payload
-  std::uint64_t packets_stray = 0;  ///< for groups that nobody asked for
-  std::uint64_t packets_dropped = 0; ///< by the kernel, SO_RXQ_OVFL
-  std::uint64_t starvations = 0;    ///< times that no slab was free
-  std::uint64_t groups_joined = 0;  ///< joins so far, re-joins included
+  std::uint64_t bytes = 0;             ///< UDP payload
+  std::uint64_t packets_stray = 0;     ///< for groups that nobody asked for
+  std::uint64_t packets_dropped = 0;   ///< by the kernel, SO_RXQ_OVFL
+  std::uint64_t starvations = 0;       ///< times that no slab was free
+  std::uint64_t groups_joined = 0;     ///< joins so far, re-joins included
   std::uint64_t packets_malformed = 0; ///< empty, or longer than a slot
   std::uint64_t joins_failed = 0; ///< the system refused: nothing will come
 };

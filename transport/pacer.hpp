@@ -14,7 +14,7 @@ class pacer {
 public:
   /// `rate_bits_per_s` 0 means unlimited. The bucket holds `burst_bytes`.
   explicit pacer(std::uint64_t rate_bits_per_s = 0,
-                 std::uint64_t burst_bytes = 256 * 1024);
+                 std::uint64_t burst_bytes = std::uint64_t{256} * 1024);
 
   /// Time to wait before the next batch may leave; zero: now.
   std::chrono::nanoseconds delay(time_point now) noexcept;

@@ -42,12 +42,11 @@ void write_symbol_id(std::span<std::byte> out, symbol_id id) noexcept {
 
 /// F (40 bits), reserved (8, ignored), T (16), Z (8), N (16), Al (8).
 object_info read_info(std::span<const std::byte> in) noexcept {
-  return {
-      .transfer_bytes = read_be(in.first(5)),
-      .symbol_bytes = static_cast<std::uint16_t>(read_be(in.subspan(6, 2))),
-      .source_blocks = static_cast<std::uint8_t>(read_be(in.subspan(8, 1))),
-      .sub_blocks = static_cast<std::uint16_t>(read_be(in.subspan(9, 2))),
-      .alignment = static_cast<std::uint8_t>(read_be(in.subspan(11, 1)))};
+  return {.transfer_bytes = read_be(in.first(5)),
+          .symbol_bytes = static_cast<std::uint16_t>(read_be(in.subspan(6, 2))),
+          .source_blocks = static_cast<std::uint8_t>(read_be(in.subspan(8, 1))),
+          .sub_blocks = static_cast<std::uint16_t>(read_be(in.subspan(9, 2))),
+          .alignment = static_cast<std::uint8_t>(read_be(in.subspan(11, 1)))};
 }
 
 bool is_classic(const object_info& info) noexcept {

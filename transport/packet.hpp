@@ -22,7 +22,7 @@ inline constexpr std::size_t max_packet_bytes = object_packet_bytes;
 
 /// RFC 6330 object transmission information as a classic packet carries it.
 struct object_info {
-  std::uint64_t transfer_bytes = 0; ///< F, 40 bits
+  std::uint64_t transfer_bytes = 0;                  ///< F, 40 bits
   std::uint16_t symbol_bytes = classic_symbol_bytes; ///< T
   std::uint8_t source_blocks = 1;                    ///< Z
   std::uint16_t sub_blocks = 1;                      ///< N
@@ -32,7 +32,7 @@ struct object_info {
 
 /// RFC 6330 FEC payload id.
 struct symbol_id {
-  std::uint8_t source_block = 0;   ///< SBN
+  std::uint8_t source_block = 0;     ///< SBN
   std::uint32_t encoding_symbol = 0; ///< ESI, 24 bits
   friend bool operator==(const symbol_id&, const symbol_id&) = default;
 };

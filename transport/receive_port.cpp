@@ -5,9 +5,8 @@
 #include "transport/receive_sockets.hpp"
 #include "transport/socket_linux.hpp"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 
 namespace troupe {
 namespace {
@@ -153,7 +152,8 @@ private:
       const auto last = std::min(first + max_report_records, groups.size());
       std::vector<group_change> changes;
       for (std::size_t i = first; i < last; ++i)
-        changes.push_back({.group = groups[i], .reporter = {}, .change = change});
+        changes.push_back(
+            {.group = groups[i], .reporter = {}, .change = change});
       send_mld(own_reports_.get(), make_report(changes), all_mld_routers(),
                interface_index_);
     }
@@ -237,15 +237,13 @@ public:
   }
 
   void leave(std::vector<group_address> groups) override {
-    loop_->post([core = core_, groups = std::move(groups)] {
-      core->leave(groups);
-    });
+    loop_->post(
+        [core = core_, groups = std::move(groups)] { core->leave(groups); });
   }
 
   void rejoin(std::vector<group_address> groups) override {
-    loop_->post([core = core_, groups = std::move(groups)] {
-      core->rejoin(groups);
-    });
+    loop_->post(
+        [core = core_, groups = std::move(groups)] { core->rejoin(groups); });
   }
 
   receive_counters counters() const override { return core_->counters(); }

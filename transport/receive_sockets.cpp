@@ -124,10 +124,10 @@ void receive_sockets::drain(socket& s) {
     }
     int problem = 0;
     const unsigned slots = slab_slots - next_slot_;
-    const auto messages = reader_.read(s.descriptor.native_handle(),
-                                       slab_.get() + next_slot_ *
-                                                         slab_slot_bytes,
-                                       slab_slot_bytes, slots, problem);
+    const auto messages =
+        reader_.read(s.descriptor.native_handle(),
+                     slab_.get() + next_slot_ * slab_slot_bytes,
+                     slab_slot_bytes, slots, problem);
     next_slot_ += static_cast<unsigned>(messages.size());
     count_drops(s);
     if (!messages.empty())

@@ -16,7 +16,7 @@ constexpr std::uint16_t max_response_ms = 500;
 /// The first query may come before a new link carries anything.
 constexpr auto second_query_after = 1s;
 /// More than any report on a link of 9000 bytes.
-constexpr std::size_t report_slot_bytes = 10 * 1024;
+constexpr std::size_t report_slot_bytes = std::size_t{10} * 1024;
 constexpr int rounds_per_turn = 8;
 
 /// RFC 3810 5.2.13 and 6.2: reports never cross a router. The unspecified
@@ -24,8 +24,8 @@ constexpr int rounds_per_turn = 8;
 bool is_believable(const received_message& m) {
   ip6_address loopback;
   loopback.bytes[15] = 1;
-  return m.hop_limit == 1 && (is_link_local(m.from) || m.from == ip6_address{} ||
-                              m.from == loopback);
+  return m.hop_limit == 1 && (is_link_local(m.from) ||
+                              m.from == ip6_address{} || m.from == loopback);
 }
 
 /// What a report port does on the network's thread.
@@ -85,9 +85,9 @@ private:
     std::vector<group_change> heard;
     for (int round = 0; round < rounds_per_turn; ++round) {
       int problem = 0;
-      const auto messages =
-          reader_.read(descriptor_.native_handle(), buffer_.data(),
-                       report_slot_bytes, message_reader::max_messages, problem);
+      const auto messages = reader_.read(descriptor_.native_handle(),
+                                         buffer_.data(), report_slot_bytes,
+                                         message_reader::max_messages, problem);
       for (const received_message& m : messages)
         if (is_believable(m) && !is_ignored(m.from))
           parse_report(m.bytes, m.from, m.interface_index, heard);
@@ -160,8 +160,9 @@ open_report_port(std::shared_ptr<io_loop> loop, const send_options& options,
       std::move(on_reports));
   if (!core->assign(std::move(*socket)))
     return error{errc::network_error, "cannot watch a raw ICMPv6 socket"};
-  auto port = std::make_unique<asio_report_port>(loop, core);
-  loop->post([core] { core->start(); });
+  io_loop& thread = *loop;
+  auto port = std::make_unique<asio_report_port>(std::move(loop), core);
+  thread.post([core] { core->start(); });
   return std::unique_ptr<report_port>{std::move(port)};
 }
 

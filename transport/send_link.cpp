@@ -25,8 +25,8 @@ bool is_full(int problem) {
 
 std::size_t packets_per_message(const packet_train& train) noexcept {
   const std::size_t fit = max_message_bytes / train.packet_bytes;
-  const std::size_t most = std::min({fit, max_segments,
-                                     std::size_t{train.burst_packets}});
+  const std::size_t most =
+      std::min({fit, max_segments, std::size_t{train.burst_packets}});
   return std::max<std::size_t>(most, 1);
 }
 
@@ -44,8 +44,8 @@ bool send_link::assign(unique_fd fd) {
   return true;
 }
 
-send_link::outcome send_link::send(const packet_train& train,
-                                   std::size_t first, std::size_t last) {
+send_link::outcome send_link::send(const packet_train& train, std::size_t first,
+                                   std::size_t last) {
   const std::size_t burst = segmentation_ ? packets_per_message(train) : 1;
   auto sent = write(train, first, last, burst);
   if (burst > 1 && may_be_segmentation(sent.problem)) {
@@ -69,11 +69,10 @@ send_link::outcome send_link::send(const packet_train& train,
 message_writer::outcome send_link::write(const packet_train& train,
                                          std::size_t first, std::size_t last,
                                          std::size_t per_message) {
-  return writer_.write(
-      descriptor_.native_handle(),
-      to_sockaddr(train.to, channel_port, interface_index_),
-      std::span{train.bytes}.subspan(first, last - first), train.packet_bytes,
-      per_message);
+  return writer_.write(descriptor_.native_handle(),
+                       to_sockaddr(train.to, channel_port, interface_index_),
+                       std::span{train.bytes}.subspan(first, last - first),
+                       train.packet_bytes, per_message);
 }
 
 } // namespace troupe

@@ -30,7 +30,8 @@ public:
     int problem = 0; ///< errno value
   };
   /// Sends packets of `train`, from `first` up to `last` (offsets into its
-  /// bytes), as far as one system call goes. Gives segmentation up for good when the interface cannot do it.
+  /// bytes), as far as one system call goes. Gives segmentation up for good
+  /// when the interface cannot do it.
   outcome send(const packet_train& train, std::size_t first, std::size_t last);
 
   std::uint32_t interface_index() const noexcept { return interface_index_; }

@@ -134,8 +134,8 @@ private:
       wait_for(delay);
       return false;
     }
-    const std::size_t step = packets_per_message(*j.train) *
-                             j.train->packet_bytes;
+    const std::size_t step =
+        packets_per_message(*j.train) * j.train->packet_bytes;
     const std::size_t most = is_paced_ ? burst_bytes_ : bytes_per_turn;
     const std::size_t piece = std::max<std::size_t>(most / step, 1) * step;
     j.piece_end = std::min(j.piece_begin + piece, j.train->bytes.size());
@@ -255,7 +255,8 @@ open_send_port(std::shared_ptr<io_loop> loop, const send_options& options,
     auto socket = open_send_socket(index, options.loopback);
     if (!socket)
       return socket.error();
-    auto link = std::make_unique<send_link>(*loop, index, settings.segmentation);
+    auto link =
+        std::make_unique<send_link>(*loop, index, settings.segmentation);
     if (!link->assign(std::move(*socket)))
       return error{errc::network_error, "cannot watch a UDP socket"};
     core->add(std::move(link));

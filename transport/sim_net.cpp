@@ -115,7 +115,7 @@ struct sim_sender : std::enable_shared_from_this<sim_sender> {
         train.packet_bytes *
         std::max<std::size_t>(train.burst_packets, packets_per_event);
     const std::size_t slice = std::min(most, jobs.front().left());
-    free_at = std::max(free_at, world.now()) + time_on_link(slice);
+    free_at = later(std::max(free_at, world.now()), time_on_link(slice));
     world.at(free_at, [weak = weak_from_this(), slice] {
       if (const auto self = weak.lock(); self && !self->closed)
         self->depart(slice);
@@ -202,15 +202,21 @@ sim_net::sim_net(sim_net_options options)
     : world_(std::make_shared<world>(options)) {}
 sim_net::~sim_net() = default;
 
-time_point sim_net::now() const noexcept { return world_->now(); }
+time_point sim_net::now() const noexcept {
+  return world_->now();
+}
 time_point sim_net::next_event() const noexcept {
   return world_->next_event();
 }
-void sim_net::advance_to(time_point until) { world_->advance_to(until); }
+void sim_net::advance_to(time_point until) {
+  world_->advance_to(until);
+}
 void sim_net::set_connected(bool connected) noexcept {
   world_->set_connected(connected);
 }
-sim_net::statistics sim_net::stats() const noexcept { return world_->stats(); }
+sim_net::statistics sim_net::stats() const noexcept {
+  return world_->stats();
+}
 
 expected<std::unique_ptr<receive_port>>
 sim_net::open_receiver(const receive_options&) {
@@ -220,8 +226,8 @@ sim_net::open_receiver(const receive_options&) {
 
 expected<std::unique_ptr<send_port>>
 sim_net::open_sender(const send_options& options) {
-  const auto rate = slower(options.rate_bits_per_s,
-                           world_->options().rate_bits_per_s);
+  const auto rate =
+      slower(options.rate_bits_per_s, world_->options().rate_bits_per_s);
   return std::unique_ptr<send_port>{
       std::make_unique<sim_send_port>(world_, rate)};
 }

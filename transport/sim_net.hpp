@@ -12,11 +12,11 @@ namespace troupe {
 /// are per packet and receiver, 0..1.
 struct sim_net_options {
   std::uint64_t seed = 1;
-  double loss = 0;         ///< of data packets
-  double corruption = 0;   ///< one byte changed
-  double duplication = 0;  ///< delivered twice
-  double reordering = 0;   ///< delayed by up to `reorder_delay`
-  double report_loss = 0;  ///< of membership reports
+  double loss = 0;        ///< of data packets
+  double corruption = 0;  ///< one byte changed
+  double duplication = 0; ///< delivered twice
+  double reordering = 0;  ///< delayed by up to `reorder_delay`
+  double report_loss = 0; ///< of membership reports
   std::chrono::nanoseconds delay = std::chrono::microseconds{100};
   std::chrono::nanoseconds reorder_delay = std::chrono::milliseconds{2};
   std::chrono::nanoseconds report_delay = std::chrono::microseconds{100};

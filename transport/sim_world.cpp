@@ -19,6 +19,7 @@ template <class T>
 std::vector<std::shared_ptr<T>> alive(std::vector<std::weak_ptr<T>>& all) {
   std::erase_if(all, [](const auto& weak) { return weak.expired(); });
   std::vector<std::shared_ptr<T>> out;
+  out.reserve(all.size());
   for (const auto& weak : all)
     out.push_back(weak.lock());
   return out;
@@ -60,6 +61,10 @@ bool sim_random::happens(double chance) noexcept {
   return static_cast<double>(next() >> 11) * 0x1p-53 < chance;
 }
 
+time_point later(time_point when, std::chrono::nanoseconds delay) noexcept {
+  return when + std::min(delay, time_point::max() - when);
+}
+
 bool sim_world::event::operator<(const event& other) const noexcept {
   return std::pair{when, order} > std::pair{other.when, other.order};
 }
@@ -81,8 +86,7 @@ void sim_world::advance_to(time_point until) {
 
 void sim_world::after(std::chrono::nanoseconds delay,
                       std::function<void()> action) {
-  // Time may stand at its very end, where nothing can be later.
-  at(now_ + std::min(delay, time_point::max() - now_), std::move(action));
+  at(later(now_, delay), std::move(action));
 }
 
 void sim_world::at(time_point when, std::function<void()> action) {
@@ -133,8 +137,7 @@ void sim_world::report(const sim_receiver& from,
     for (std::size_t i = first; i < last; ++i)
       changes.push_back({groups[i], from.address, 1, change});
     ++stats_.reports;
-    after(options_.report_delay,
-       [this, c = std::move(changes)] { hear(c); });
+    after(options_.report_delay, [this, c = std::move(changes)] { hear(c); });
   }
 }
 
@@ -172,10 +175,10 @@ void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
         continue;
       }
       after(up_to(options_.reorder_delay),
-         [this, weak = std::weak_ptr{to}, group = frame.to, slab, packet] {
-           if (const auto r = weak.lock())
-             hand_over(*r, group, {slab, {packet}});
-         });
+            [this, weak = std::weak_ptr{to}, group = frame.to, slab, packet] {
+              if (const auto r = weak.lock())
+                hand_over(*r, group, {slab, {packet}});
+            });
     }
   }
   hand_over(*to, frame.to, std::move(batch));
@@ -204,15 +207,15 @@ void sim_world::answer_query() {
     if (asked.empty())
       continue;
     after(up_to(longest_answer),
-       [this, weak = std::weak_ptr{r}, groups = std::move(asked)]() mutable {
-         const auto host = weak.lock();
-         if (!host)
-           return;
-         std::erase_if(groups, [&](const group_address& group) {
-           return !host->groups.contains(group);
-         });
-         report(*host, groups, membership::wanted);
-       });
+          [this, weak = std::weak_ptr{r}, groups = std::move(asked)]() mutable {
+            const auto host = weak.lock();
+            if (!host)
+              return;
+            std::erase_if(groups, [&](const group_address& group) {
+              return !host->groups.contains(group);
+            });
+            report(*host, groups, membership::wanted);
+          });
   }
 }
 

@@ -22,6 +22,9 @@ private:
   std::array<std::uint64_t, 4> state_;
 };
 
+/// `delay` behind `when`, but not behind the end of time.
+time_point later(time_point when, std::chrono::nanoseconds delay) noexcept;
+
 /// Internal to transport: packets on the simulated wire, shared by all who
 /// receive them.
 struct sim_frame {
@@ -67,8 +70,8 @@ public:
   /// Packets leave now and arrive after `delay`.
   void transmit(sim_frame frame);
   /// A host says what it wants or is done with.
-  void report(const sim_receiver& from, const std::vector<group_address>& groups,
-              membership change);
+  void report(const sim_receiver& from,
+              const std::vector<group_address>& groups, membership change);
 
 private:
   struct event {

@@ -21,7 +21,9 @@ slab_pool::slab_pool(std::uint32_t slabs) : bytes_(slabs * slab_bytes) {
     free_.push_back(memory_ + i * slab_bytes);
 }
 
-slab_pool::~slab_pool() { ::munmap(memory_, bytes_); }
+slab_pool::~slab_pool() {
+  ::munmap(memory_, bytes_);
+}
 
 std::shared_ptr<std::byte> slab_pool::try_take() {
   std::byte* slab = nullptr;

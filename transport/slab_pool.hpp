@@ -13,7 +13,7 @@ namespace troupe {
 /// Slots of a slab, each large enough for the largest UDP payload, which is
 /// also the largest superpacket.
 inline constexpr unsigned slab_slots = 16;
-inline constexpr std::size_t slab_slot_bytes = 64 * 1024;
+inline constexpr std::size_t slab_slot_bytes = std::size_t{64} * 1024;
 inline constexpr std::size_t slab_bytes = slab_slots * slab_slot_bytes;
 
 /// Internal to transport: a fixed number of receive buffers in one anonymous

@@ -153,9 +153,9 @@ errc listen_for_reports(int fd, const std::vector<std::uint32_t>& interfaces) {
 int send_mld(int fd, std::span<const std::byte> message, const ip6_address& to,
              std::uint32_t interface_index) noexcept {
   const sockaddr_in6 there = to_sockaddr(to, 0, interface_index);
-  const auto sent = ::sendto(fd, message.data(), message.size(), MSG_DONTWAIT,
-                             reinterpret_cast<const sockaddr*>(&there),
-                             sizeof(there));
+  const auto sent =
+      ::sendto(fd, message.data(), message.size(), MSG_DONTWAIT,
+               reinterpret_cast<const sockaddr*>(&there), sizeof(there));
   return sent < 0 ? errno : 0;
 }
 

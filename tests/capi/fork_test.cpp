@@ -9,7 +9,7 @@ using namespace capi_test;
 
 namespace {
 
-/// Exit code of a child that runs `body`; 99 when it had to be killed.
+/// Exit code of a child that runs `body`; 100 and the signal if one killed it.
 int in_child(const std::function<int()>& body) {
   const auto pid = fork();
   REQUIRE(pid != -1);
@@ -19,7 +19,7 @@ int in_child(const std::function<int()>& body) {
   }
   int status = 0;
   REQUIRE(waitpid(pid, &status, 0) == pid);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
 }
 
 } // namespace

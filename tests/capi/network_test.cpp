@@ -51,6 +51,27 @@ TEST_CASE("lc_sync makes memory equal and fetches only what differs",
   CHECK(second.chunks_io == 2);
 }
 
+TEST_CASE("equal chunks travel once and count wherever they are written",
+          "[capi][network]") {
+  auto ctx = make_context();
+  auto content = gen1(10 * 32768); // ten times the same chunk
+  const auto hash = tree_hash(content);
+  const auto share = share_all(ctx.get(), memory(content));
+  bytes copy(content.size());
+  lc_stat_t stats{};
+  CHECK(sync(ctx.get(), hash, copy, &stats) == 10 * 32768);
+  CHECK(copy == content);
+  CHECK(stats.chunks_tot == 10);
+  CHECK(stats.chunks_io == 1);
+  CHECK(stats.byt_info == 10 * 32768);
+
+  copy[40000] ^= 1; // found next door
+  lc_stat_t second{};
+  CHECK(sync(ctx.get(), hash, copy, &second) == 32768);
+  CHECK(copy == content);
+  CHECK(second.chunks_io == 0);
+}
+
 TEST_CASE("a buffer that is too short stays as it was", "[capi][network]") {
   auto ctx = make_context();
   auto content = gen2(100000);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/group_address.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/group_address.hpp"
 
 namespace troupe::test {
 
 TEST_CASE("groups are those that librecast computes") {
-  const std::string file =
-      GENERATE("core-blake2b.json", "core-blake3.json");
+  const std::string file = GENERATE("core-blake2b.json", "core-blake3.json");
   const auto vectors = test_data(file);
   REQUIRE(vectors["names"].size() > 3);
   for (const auto& name : vectors["names"]) {

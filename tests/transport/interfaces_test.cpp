@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/interfaces_linux.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/interfaces_linux.hpp"
 
 namespace troupe::test {
 
@@ -14,8 +13,8 @@ TEST_CASE("an interface is found by name and by number") {
 }
 
 TEST_CASE("an interface that is not there is named among those that are") {
-  for (const char* name : {"no-such-if", "", "0", "-1", "99999999", "1x",
-                           "4294967297"}) {
+  for (const char* name :
+       {"no-such-if", "", "0", "-1", "99999999", "1x", "4294967297"}) {
     const auto found = find_interface(name);
     REQUIRE_FALSE(found);
     CHECK(found.error().code == errc::no_device);
@@ -36,8 +35,8 @@ TEST_CASE("lo is listed as what it is") {
 TEST_CASE("only fe80::/10 is link-local") {
   CHECK(is_link_local(*parse_ip6("fe80::1")));
   CHECK(is_link_local(*parse_ip6("febf:ffff::1")));
-  for (const char* text : {"::", "::1", "fec0::1", "fe7f::1", "ff02::1",
-                           "2001:db8::1"})
+  for (const char* text :
+       {"::", "::1", "fec0::1", "fe7f::1", "ff02::1", "2001:db8::1"})
     CHECK_FALSE(is_link_local(*parse_ip6(text)));
 }
 

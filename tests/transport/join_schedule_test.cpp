@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/join_schedule.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/join_schedule.hpp"
 
 #include <algorithm>
 #include <map>

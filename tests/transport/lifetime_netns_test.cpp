@@ -72,9 +72,8 @@ TEST_CASE("every train comes back once, also when the port closes first") {
   port->close();
   CHECK(sent + cancelled == 100);
   CHECK(cancelled > 0);
-  port->send(numbered_train(group, 1, 100), [&](train_sent&& t) {
-    cancelled += t.result == errc::cancelled;
-  });
+  port->send(numbered_train(group, 1, 100),
+             [&](train_sent&& t) { cancelled += t.result == errc::cancelled; });
   port.reset(); // behind the train
   CHECK(sent + cancelled == 101);
 }
@@ -122,8 +121,7 @@ TEST_CASE("many threads may use one port") {
       for (std::uint64_t i = 0; i < 50; ++i) {
         const auto g = group_number(user * 1000 + i % 7);
         port->join({{g, [&](packet_batch&& b) { heard += b.packets.size(); }}});
-        sender->send(numbered_train(g, 10, 500),
-                     [&](auto&&) { ++came_back; });
+        sender->send(numbered_train(g, 10, 500), [&](auto&&) { ++came_back; });
         if (i % 3 == 0)
           port->rejoin({g});
         if (i % 5 == 0)
@@ -154,7 +152,8 @@ TEST_CASE("with loopback a host shares with itself, without it does not") {
   const auto port = bed.a.receiver(*net, {.loopback = loopback});
   packet_log packets;
   port->join({packets.of(group)});
-  REQUIRE(eventually([&] { return at_b.count(group, membership::wanted) > 0; }));
+  REQUIRE(
+      eventually([&] { return at_b.count(group, membership::wanted) > 0; }));
   CHECK(send_and_wait(*sender, numbered_train(group, 7, 100)).packets == 7);
   if (loopback) {
     CHECK(eventually([&] { return log.count(group, membership::wanted) > 0; }));

@@ -57,7 +57,8 @@ private:
 
 double quantile(std::vector<double> values, double q) {
   std::sort(values.begin(), values.end());
-  const auto at = static_cast<std::size_t>(q * static_cast<double>(values.size()));
+  const auto at =
+      static_cast<std::size_t>(q * static_cast<double>(values.size()));
   return values.at(std::min(at, values.size() - 1));
 }
 
@@ -124,9 +125,8 @@ TEST_CASE("measure: a sliding window of joins", "[.][measure]") {
   CHECK(eventually([&] { return log.groups_wanted() == count; }));
   std::printf("window of %d, %s reports: %.2f us CPU per join and leave, "
               "%.0f joins/s, %zu of %d reported\n",
-              int{window}, own_reports ? "own" : "kernel",
-              spent * 1e6 / count, count / took, log.groups_wanted(),
-              int{count});
+              int{window}, own_reports ? "own" : "kernel", spent * 1e6 / count,
+              count / took, log.groups_wanted(), int{count});
 }
 
 TEST_CASE("measure: ten thousand joins at once", "[.][measure]") {
@@ -145,8 +145,8 @@ TEST_CASE("measure: ten thousand joins at once", "[.][measure]") {
     wanted.push_back({group_number(i), [](auto&&) {}});
   const auto start = clock_type::now();
   port->join(std::move(wanted));
-  REQUIRE(eventually(
-      [&] { return port->counters().groups_joined == count; }, 60s));
+  REQUIRE(
+      eventually([&] { return port->counters().groups_joined == count; }, 60s));
   const double took = seconds_since(start);
   CHECK(eventually([&] { return log.groups_wanted() == count; }, 20s));
   const double cpu = meter.cpu_seconds();
@@ -175,15 +175,14 @@ TEST_CASE("measure: trains of 42 packets of 1060 bytes", "[.][measure]") {
   const thread_meter rx{[&] {
     port = bed.b.receiver(*receiving, {.receive_buffer_bytes = 16u << 20});
   }};
-  port->join({{group_number(1), [&](packet_batch&& b) {
-                 got += b.packets.size();
-               }}});
+  port->join(
+      {{group_number(1), [&](packet_batch&& b) { got += b.packets.size(); }}});
   REQUIRE(eventually([&] { return port->counters().groups_joined == 1; }));
 
   const double tx_cpu = tx.cpu_seconds();
   const double rx_cpu = rx.cpu_seconds();
   const auto start = clock_type::now();
-  std::function<void(train_sent&&)> again = [&](train_sent&& t) {
+  std::function<void(train_sent &&)> again = [&](train_sent&& t) {
     if (++came_back + 7 < total)
       sender->send(std::move(t.train), again);
   };

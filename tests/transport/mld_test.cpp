@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/mld.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/mld.hpp"
 
 namespace troupe::test {
 namespace {
@@ -38,18 +37,26 @@ std::string one_record(int type) {
 
 TEST_CASE("a report has the bytes that RFC 3810 5.2 says") {
   const std::vector<group_change> changes{
-      {*parse_ip6("ff1e:ce71:6d3:34b8:b5df:7653:d3e2:be40"), {}, 0,
+      {*parse_ip6("ff1e:ce71:6d3:34b8:b5df:7653:d3e2:be40"),
+       {},
+       0,
        membership::done},
-      {*parse_ip6("ff1e:83d5:34a3:f1c:6e5f:f143:4807:6956"), {}, 0,
+      {*parse_ip6("ff1e:83d5:34a3:f1c:6e5f:f143:4807:6956"),
+       {},
+       0,
        membership::wanted}};
   CHECK(to_hex_text(make_report(changes)) == "8f00000000000002"
-                                             "03000000" + group_hex +
-                                             "04000000" + other_hex);
+                                             "03000000" +
+                                                 group_hex + "04000000" +
+                                                 other_hex);
 }
 
 TEST_CASE("a general query has the bytes that RFC 3810 5.1 says") {
   CHECK(to_hex_text(make_general_query(1000)) ==
-        "82000000" "03e80000" "00000000000000000000000000000000" "027d0000");
+        "82000000"
+        "03e80000"
+        "00000000000000000000000000000000"
+        "027d0000");
 }
 
 TEST_CASE("reports of up to 70 records read back") {
@@ -95,9 +102,10 @@ TEST_CASE("record types 2, 4 and 5 want, 1 and 3 are done") {
 TEST_CASE("sources and auxiliary data are stepped over") {
   const std::string source = "20010db8000000000000000000000001";
   const auto heard = parse("8f000000 00000003"
-                           "04000000" + group_hex +            // plain
+                           "04000000" +
+                           group_hex + // plain
                            "05010002" + group_hex + source + source +
-                           "deadbeef" +                        // 2 and 4 bytes
+                           "deadbeef" + // 2 and 4 bytes
                            "03000000" + other_hex);
   REQUIRE(heard.sound);
   REQUIRE(heard.changes.size() == 3);
@@ -121,9 +129,10 @@ TEST_CASE("MLDv1 reports want and dones are done") {
 TEST_CASE("groups that no object can have are passed over") {
   const auto heard =
       parse("8f000000 00000003"
-            "04000000 ff020000000000000000000000000016"  // link scope
-            "04000000 20010db8000000000000000000000001"  // not multicast
-            "04000000" + group_hex);
+            "04000000 ff020000000000000000000000000016" // link scope
+            "04000000 20010db8000000000000000000000001" // not multicast
+            "04000000" +
+            group_hex);
   REQUIRE(heard.sound);
   REQUIRE(heard.changes.size() == 1);
   CHECK(hex_of(heard.changes[0]) == group_hex);
@@ -142,8 +151,7 @@ TEST_CASE("a report that is cut short keeps what came before the cut") {
   const auto whole = make_report(changes);
   for (std::size_t length = 0; length < whole.size(); ++length) {
     std::vector<group_change> out;
-    CHECK_FALSE(
-        parse_report(std::span{whole}.first(length), reporter, 1, out));
+    CHECK_FALSE(parse_report(std::span{whole}.first(length), reporter, 1, out));
     CHECK(out.size() == (length < 8 ? 0 : (length - 8) / 20));
   }
 }

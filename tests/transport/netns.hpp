@@ -42,7 +42,8 @@ public:
   void plug_into_bridge(const net_namespace& bridge, const std::string& name);
   void plug_into(const net_namespace& host, const std::string& name);
 
-  std::shared_ptr<network> open_network(asio_network_options options = {}) const;
+  std::shared_ptr<network>
+  open_network(asio_network_options options = {}) const;
   std::unique_ptr<receive_port> receiver(network& net,
                                          receive_options options = {}) const;
   std::unique_ptr<send_port> sender(network& net,

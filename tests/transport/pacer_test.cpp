@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/pacer.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/pacer.hpp"
 
 namespace troupe::test {
 
@@ -44,8 +43,8 @@ TEST_CASE("time that stands still or runs backwards gives nothing") {
 }
 
 TEST_CASE("the rate is kept over a long run whatever the batches") {
-  const auto rate = GENERATE(as<std::uint64_t>{}, 1'000'000, 100'000'000,
-                             40'000'000'000);
+  const auto rate =
+      GENERATE(as<std::uint64_t>{}, 1'000'000, 100'000'000, 40'000'000'000);
   const std::uint64_t burst = 64 * 1024;
   std::mt19937_64 random{rate};
   pacer p{rate, burst};

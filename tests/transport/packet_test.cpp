@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/packet.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/packet.hpp"
 
 namespace troupe::test {
 namespace {

@@ -22,17 +22,19 @@ bytes mutate(std::mt19937_64& random, bytes message) {
 bytes sample_report(std::mt19937_64& random) {
   std::vector<group_change> changes(random() % (max_report_records + 1));
   for (auto& c : changes)
-    c = {group_number(random()), {}, 0,
+    c = {group_number(random()),
+         {},
+         0,
          random() % 2 ? membership::wanted : membership::done};
   return make_report(changes);
 }
 
 bytes sample_packet(std::mt19937_64& random) {
   const bool is_object = random() % 2;
-  bytes packet =
-      random_bytes(random, is_object ? object_packet_bytes : chunk_packet_bytes);
-  const symbol_id id{
-      .encoding_symbol = static_cast<std::uint32_t>(random() & 0xffffff)};
+  bytes packet = random_bytes(random, is_object ? object_packet_bytes
+                                                : chunk_packet_bytes);
+  const symbol_id id{.encoding_symbol =
+                         static_cast<std::uint32_t>(random() & 0xffffff)};
   if (is_object)
     write_object_header(std::span{packet}.first<object_header_bytes>(),
                         hash_number(random()),

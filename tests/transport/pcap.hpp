@@ -56,7 +56,8 @@ inline datagram read_datagram(const bytes& frame) {
   std::memcpy(d.to.bytes.data(), ip.data() + 24, 16);
   d.hop_limit = at(ip, 7);
   d.protocol = at(ip, 6);
-  d.payload = ip.subspan(40, static_cast<std::size_t>(at(ip, 4) << 8 | at(ip, 5)));
+  d.payload =
+      ip.subspan(40, static_cast<std::size_t>(at(ip, 4) << 8 | at(ip, 5)));
   if (d.protocol == 0) {
     d.protocol = at(d.payload, 0);
     d.payload = d.payload.subspan(8 + 8u * at(d.payload, 1));

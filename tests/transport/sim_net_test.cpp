@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/sim_net.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/sim_net.hpp"
 
 namespace troupe::test {
 namespace {
@@ -20,12 +19,12 @@ struct scene {
   }
 
   void join(std::size_t receiver, const group_address& g) {
-    ports[receiver]->join({{g, [this, receiver](packet_batch&& b) {
-                              batches.push_back(b.packets.size());
-                              for (const auto& p : b.packets)
-                                heard[receiver].push_back(
-                                    {net.now(), bytes{p.begin(), p.end()}});
-                            }}});
+    ports[receiver]->join(
+        {{g, [this, receiver](packet_batch&& b) {
+            batches.push_back(b.packets.size());
+            for (const auto& p : b.packets)
+              heard[receiver].push_back({net.now(), bytes{p.begin(), p.end()}});
+          }}});
   }
 
   void send(std::size_t packets, std::uint16_t packet_bytes = 100,
@@ -131,8 +130,7 @@ TEST_CASE("the same seed gives the same run, another one does not") {
     s.net.advance_to(10s);
     std::vector<std::uint64_t> reports;
     for (std::size_t i = 0; i < listener.heard.size(); ++i)
-      reports.push_back(static_cast<std::uint64_t>(
-                            listener.times[i].count()) ^
+      reports.push_back(static_cast<std::uint64_t>(listener.times[i].count()) ^
                         listener.heard[i].group.bytes[2]);
     return std::pair{s.heard, reports};
   };
@@ -362,6 +360,9 @@ TEST_CASE("time runs to the end when nothing is left to do") {
   s.send(5);
   s.net.advance_to(time_point::max());
   CHECK(s.heard[0].size() == 5);
+  s.send(5); // there is no later, so it happens now
+  s.net.advance_to(time_point::max());
+  CHECK(s.heard[0].size() == 10);
 }
 
 } // namespace troupe::test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "transport/slab_pool.hpp"
-
 #include "tests/transport/support.hpp"
+#include "transport/slab_pool.hpp"
 
 #include <atomic>
 #include <thread>

@@ -34,8 +34,8 @@ struct sending_bed : test_bed {
   }
 
   void await_joins(std::uint64_t count) {
-    REQUIRE(eventually(
-        [&] { return port->counters().groups_joined >= count; }));
+    REQUIRE(
+        eventually([&] { return port->counters().groups_joined >= count; }));
   }
 
   packet_log packets;
@@ -47,7 +47,8 @@ struct sending_bed : test_bed {
 
 } // namespace
 
-TEST_CASE("trains arrive complete and in order, with segmentation and without") {
+TEST_CASE(
+    "trains arrive complete and in order, with segmentation and without") {
   if (must_skip())
     return;
   const std::uint16_t burst = GENERATE(as<std::uint16_t>{}, 1, 9, 42, 1000);
@@ -197,7 +198,8 @@ TEST_CASE("an empty datagram is counted and dropped") {
     std::memcpy(&to.sin6_addr, group.bytes.data(), 16);
     ::sendto(fd.get(), "", 0, 0, reinterpret_cast<sockaddr*>(&to), sizeof(to));
   });
-  CHECK(eventually([&] { return bed.port->counters().packets_malformed == 1; }));
+  CHECK(
+      eventually([&] { return bed.port->counters().packets_malformed == 1; }));
   CHECK(bed.packets.size() == 0);
 }
 
@@ -245,9 +247,9 @@ TEST_CASE("a train that cannot go says why") {
   sizeless->packet_bytes = 0;
   CHECK(send_and_wait(*bed.sender, std::move(sizeless)).result ==
         errc::invalid_argument);
-  CHECK(send_and_wait(*bed.sender,
-                      numbered_train(*parse_ip6("fe80::1"), 3, 100))
-            .result == errc::invalid_argument);
+  CHECK(
+      send_and_wait(*bed.sender, numbered_train(*parse_ip6("fe80::1"), 3, 100))
+          .result == errc::invalid_argument);
   auto elsewhere = numbered_train(group, 3, 100);
   elsewhere->interface_index = 4711;
   CHECK(send_and_wait(*bed.sender, std::move(elsewhere)).result ==

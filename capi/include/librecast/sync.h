@@ -64,7 +64,8 @@ struct lc_sync_options_s {
 /* Makes the len bytes at data equal to the object whose channel hash is hash
  * (HASHSIZE bytes), getting only chunks that differ. A longer object is
  * EMSGSIZE, and nothing is written; a shorter one leaves the rest of data as
- * it is. Returns the bytes of the chunks received, 0 when none were needed.
+ * it is. Returns the bytes of the chunks that were not in place, 0 when all
+ * were.
  * q may be NULL; so may stats and opt. lc_sync(3) */
 ssize_t lc_sync(lc_ctx_t *ctx, const unsigned char *hash, void *data,
                 size_t len, q_t *q, lc_stat_t *stats, lc_sync_options_t *opt,
