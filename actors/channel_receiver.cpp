@@ -2,9 +2,13 @@
 #include "actors/channel_receiver.hpp"
 
 #include "actors/die_quietly.hpp"
+#include "core/hash_many.hpp"
 #include "core/hasher.hpp"
+#include "core/subtree.hpp"
+#include "transport/range_packet.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace troupe {
 
@@ -26,6 +30,7 @@ std::optional<hash_type> verify(const std::vector<hash_type>& types,
 void close(channel_receiver_state& st) {
   st.now.channel = 0;
   st.chunk.reset();
+  st.ended.clear();
   st.objects.clear();
 }
 
@@ -56,7 +61,96 @@ outcome take_chunk(receiver_pointer self, const packet_batch& batch) {
                               st.chunk->symbols_source(),
                               st.chunk->symbols_repair()});
   compat::send(self, st.writer,
-               verified_chunk{st.now.channel, st.now.offsets, *data});
+               verified_chunk{st.now.channel, std::move(st.now.pieces), *data});
+  return outcome::complete;
+}
+
+/// A bit for each chunk of the block that does not have its hash.
+std::uint32_t find_bad_chunks(const open_channel& channel,
+                              std::span<const std::byte> block) {
+  const auto& chunks = channel.range.chunks;
+  std::array<hash, range_chunks> found;
+  const auto hashes = std::span{found}.first(chunks.size());
+  hash_chunks(channel.types.front(), block, chunk_bytes, hashes);
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < chunks.size(); ++i)
+    bad |= static_cast<std::uint32_t>(chunks[i] != hashes[i]) << i;
+  return bad;
+}
+
+/// Hands the good chunks on and says which are bad.
+void reject_range(receiver_pointer self, const blob& data, std::uint32_t bad) {
+  auto& st = compat::state_of(self);
+  std::vector<placed_piece> good;
+  for (const auto& piece : st.now.pieces)
+    for (std::uint32_t at = 0; at < piece.length; at += chunk_bytes)
+      if ((bad >> ((piece.from + at) / chunk_bytes) & 1) == 0)
+        good.push_back({piece.from + at,
+                        std::min(chunk_bytes, piece.length - at),
+                        piece.to + at});
+  compat::send(self, st.parent,
+               range_rejected{st.now.channel, bad, !good.empty()});
+  if (!good.empty())
+    compat::send(self, st.writer,
+                 verified_chunk{st.now.channel, std::move(good), data});
+}
+
+/// What a batch tells of the ends of answers.
+struct answer_ends {
+  std::uint32_t ended = 0; ///< answers that ended
+  bool is_near = false;    ///< one more ought to have
+};
+
+/// First symbol of the answer that carries `esi`.
+std::uint32_t answer_of(std::uint32_t esi, std::uint32_t k) {
+  return esi < k ? 0 : esi - (esi - k) % repair_channel_symbols(k);
+}
+
+void note_end(channel_receiver_state& st, const range_header& header,
+              answer_ends& ends) {
+  const auto answer = answer_of(header.esi, st.chunk->symbols());
+  if (std::find(st.ended.begin(), st.ended.end(), answer) != st.ended.end())
+    return;
+  ends.is_near = header.countdown > 1;
+  if (ends.is_near)
+    return;
+  ++ends.ended;
+  // Asked for again it ends again, but then the number of repeats is small.
+  if (answer != 0)
+    st.ended.push_back(answer);
+}
+
+outcome take_range(receiver_pointer self, const packet_batch& batch,
+                   answer_ends& ends) {
+  auto& st = compat::state_of(self);
+  bool news = false;
+  for (const auto payload : batch.packets) {
+    const auto packet = parse_range_packet(payload);
+    if (!packet || packet->header.tag != st.now.range.tag ||
+        packet->header.block_bytes != st.now.size_bytes ||
+        packet->symbol.size() != st.now.range.symbol_bytes)
+      continue;
+    news |= st.chunk->add({0, packet->header.esi}, packet->symbol);
+    if (packet->header.countdown > 0)
+      note_end(st, packet->header, ends);
+  }
+  const auto data = news ? st.chunk->decode() : std::nullopt;
+  if (!data)
+    return news || ends.ended > 0 ? outcome::more : outcome::nothing;
+  if (const auto bad = find_bad_chunks(st.now, data->view()); bad != 0) {
+    if (st.now.range.chunks.size() > 1) {
+      reject_range(self, *data, bad);
+      return outcome::complete;
+    }
+    st.chunk->restart();
+    return outcome::wrong;
+  }
+  compat::send(self, st.parent,
+               chunk_verified{st.now.channel, st.now.types.front(),
+                              st.chunk->symbols_source(),
+                              st.chunk->symbols_repair()});
+  compat::send(self, st.writer,
+               verified_chunk{st.now.channel, std::move(st.now.pieces), *data});
   return outcome::complete;
 }
 
@@ -125,20 +219,34 @@ channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
         state.now = msg;
         if (msg.what == open_channel::content::chunk)
           state.chunk.emplace(msg.size_bytes);
+        else if (msg.what == open_channel::content::range)
+          state.chunk.emplace(msg.size_bytes, msg.range.symbol_bytes,
+                              msg.size_bytes > chunk_bytes ? msg.range.pool
+                                                           : nullptr);
       },
       [self](const symbol_batch& msg) {
         auto& state = compat::state_of(self);
         // Packets of a channel that was closed meanwhile are no news.
         if (msg.channel != state.now.channel || msg.channel == 0)
           return;
-        const auto result = state.now.what == open_channel::content::chunk
-                                ? take_chunk(self, msg.batch)
-                                : take_object(self, msg.batch);
+        answer_ends ends;
+        const auto result =
+            state.now.what == open_channel::content::chunk
+                ? take_chunk(self, msg.batch)
+            : state.now.what == open_channel::content::range
+                ? take_range(self, msg.batch, ends)
+                : take_object(self, msg.batch);
         switch (result) {
         case outcome::nothing:
           break;
         case outcome::more:
-          compat::send(self, state.parent, symbols_arrived{msg.channel});
+          compat::send(
+              self, state.parent,
+              symbols_arrived{msg.channel,
+                              state.now.what == open_channel::content::range
+                                  ? state.chunk->missing()
+                                  : 0,
+                              ends.ended, ends.is_near});
           break;
         case outcome::wrong:
           compat::send(self, state.parent, content_rejected{msg.channel});

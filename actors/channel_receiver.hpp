@@ -27,6 +27,7 @@ struct channel_receiver_state {
 
   open_channel now; ///< channel 0: idle
   std::optional<symbol_collector> chunk;
+  std::vector<std::uint32_t> ended; ///< requests answered, by first ESI
 
   /// An object in collection, told apart by what its packets say of it.
   struct candidate {

@@ -10,12 +10,13 @@ namespace troupe {
 channel_sender_actor::behavior_type channel_sender(
     channel_sender_actor::stateful_pointer<channel_sender_state> self,
     share_supervisor_actor parent, std::shared_ptr<send_port> port,
-    object_packets packets) {
+    object_packets packets, range_packets ranges) {
   die_quietly(self);
   auto& st = compat::state_of(self);
   st.parent = std::move(parent);
   st.port = std::move(port);
   st.packets.emplace(std::move(packets));
+  st.ranges.emplace(std::move(ranges));
   return {
       [self](const send_channel& msg) {
         auto& state = compat::state_of(self);
@@ -24,7 +25,10 @@ channel_sender_actor::behavior_type channel_sender(
           train = std::move(state.free_trains.back());
           state.free_trains.pop_back();
         }
-        const auto filled = state.packets->fill(*train, msg.object);
+        const auto filled =
+            msg.channel.what == shared_channel::content::classic
+                ? state.packets->fill(*train, msg.channel.object)
+                : state.ranges->fill(*train, msg.channel);
         if (!filled) {
           state.free_trains.push_back(std::move(train));
           compat::send(self, state.parent,

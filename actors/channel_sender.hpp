@@ -3,6 +3,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/object_packets.hpp"
+#include "actors/range_packets.hpp"
 
 namespace troupe {
 
@@ -13,6 +14,7 @@ struct channel_sender_state {
   share_supervisor_actor parent;
   std::shared_ptr<send_port> port;
   std::optional<object_packets> packets;
+  std::optional<range_packets> ranges;
   std::vector<std::unique_ptr<packet_train>> free_trains;
   /// What a ticket carries, until its train is back.
   std::vector<std::pair<std::uint64_t, object_packets::filled>> under_way;
@@ -30,6 +32,6 @@ struct channel_sender_state {
 channel_sender_actor::behavior_type channel_sender(
     channel_sender_actor::stateful_pointer<channel_sender_state> self,
     share_supervisor_actor parent, std::shared_ptr<send_port> port,
-    object_packets packets);
+    object_packets packets, range_packets ranges);
 
 } // namespace troupe

@@ -9,17 +9,27 @@ void channel_table::add_receiver(channel_receiver_actor receiver) {
   idle_.push_back(std::move(receiver));
 }
 
+subscription
+channel_table::subscribe(channel_id id, const channel_receiver_actor& receiver,
+                         const group_address& group) const {
+  return {group, [receiver, id](packet_batch&& batch) {
+            compat::anon_send(receiver, symbol_batch{id, std::move(batch)});
+          }};
+}
+
 std::pair<channel_receiver_actor, open_channel>
 channel_table::open(const group_address& group, purpose why,
                     open_channel what) {
   auto receiver = idle_.back();
   idle_.pop_back();
   what.channel = next_id_++;
-  joins_.push_back(
-      {group, [receiver, id = what.channel](packet_batch&& batch) {
-         compat::anon_send(receiver, symbol_batch{id, std::move(batch)});
-       }});
-  open_.emplace(what.channel, channel{why, group, receiver});
+  joins_.push_back(subscribe(what.channel, receiver, group));
+  ++groups_;
+  channel one;
+  one.why = why;
+  one.group = group;
+  one.receiver = receiver;
+  open_.emplace(what.channel, std::move(one));
   return {std::move(receiver), std::move(what)};
 }
 
@@ -28,7 +38,10 @@ std::optional<channel_table::purpose> channel_table::close(channel_id id) {
   if (found == open_.end())
     return std::nullopt;
   const auto why = found->second.why;
+  const auto& more = found->second.more;
   leaves_.push_back(found->second.group);
+  leaves_.insert(leaves_.end(), more.begin(), more.end());
+  groups_ -= 1 + more.size();
   if (found->second.receiver)
     idle_.push_back(std::move(found->second.receiver));
   open_.erase(found);
@@ -38,6 +51,29 @@ std::optional<channel_table::purpose> channel_table::close(channel_id id) {
 const channel_table::channel* channel_table::find(channel_id id) const {
   const auto found = open_.find(id);
   return found == open_.end() ? nullptr : &found->second;
+}
+
+channel_table::channel* channel_table::find(channel_id id) {
+  const auto found = open_.find(id);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+void channel_table::extend(channel_id id, const group_address& group) {
+  auto* one = find(id);
+  if (one == nullptr || !one->receiver)
+    return;
+  joins_.push_back(subscribe(id, one->receiver, group));
+  one->more.push_back(group);
+  ++groups_;
+}
+
+void channel_table::leave_repairs(channel_id id) {
+  auto* one = find(id);
+  if (one == nullptr)
+    return;
+  leaves_.insert(leaves_.end(), one->more.begin(), one->more.end());
+  groups_ -= one->more.size();
+  one->more.clear();
 }
 
 void channel_table::repeat(channel_id id) {

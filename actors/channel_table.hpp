@@ -15,14 +15,23 @@ class channel_table {
 public:
   /// What a channel is open for.
   struct purpose {
-    enum class kind { first_object, tree_part, chunk };
-    kind what = kind::chunk;
-    std::uint64_t index = 0; ///< part number, or place in sync_plan::fetch
+    enum class kind { first_object, tree_part, manifest, leaves, item };
+    kind what = kind::item;
+    std::uint64_t index = 0; ///< part, leaf block or cover item number
   };
   struct channel {
     purpose why;
     group_address group;
     channel_receiver_actor receiver;
+    std::vector<group_address> more; ///< repair channels of the same block
+    // Of a range channel.
+    hash node;                        ///< names its repair channels
+    std::uint32_t symbols = 0;        ///< K; 0: no range channel
+    std::uint32_t symbols_missing = 0; ///< as far as is known
+    std::uint32_t next_repair = 0;     ///< first repair channel not used yet
+    std::uint32_t passes = 1; ///< asked for and not ended
+    std::uint64_t asked = 0;  ///< number of the request, ascending
+    bool in_repair = false;   ///< the request was for repair channels
   };
 
   /// Takes a receiver into service.
@@ -35,11 +44,16 @@ public:
   /// caller sends the returned message to the receiver before flush().
   std::pair<channel_receiver_actor, open_channel>
   open(const group_address& group, purpose why, open_channel what);
+  /// Leaves what extend() joined.
+  void leave_repairs(channel_id id);
   /// Closes; its receiver is idle again. Returns what it was open for, or
   /// nothing when it was closed before.
   std::optional<purpose> close(channel_id id);
   /// Looks an open channel up; nullptr when there is none.
   const channel* find(channel_id id) const;
+  channel* find(channel_id id);
+  /// Joins another group for an open channel, until it is closed.
+  void extend(channel_id id, const group_address& group);
   /// Asks for another transmission at the next flush().
   void repeat(channel_id id);
   /// Forgets a receiver that died; returns its channel if it had one.
@@ -48,14 +62,20 @@ public:
   /// Open channels of one kind, ascending.
   std::vector<channel_id> all(purpose::kind what) const;
   std::size_t size() const noexcept { return open_.size(); }
+  /// Groups joined, or about to be.
+  std::size_t groups() const noexcept { return groups_; }
 
   /// Carries out what was collected.
   void flush(receive_port& port);
 
 private:
+  subscription subscribe(channel_id id, const channel_receiver_actor& receiver,
+                         const group_address& group) const;
+
   channel_id next_id_ = 1;
   std::map<channel_id, channel> open_;
   std::vector<channel_receiver_actor> idle_;
+  std::size_t groups_ = 0;
   std::vector<subscription> joins_;
   std::vector<group_address> leaves_;
   std::vector<group_address> repeats_;

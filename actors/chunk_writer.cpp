@@ -65,12 +65,15 @@ chunk_writer(writer_pointer self, std::shared_ptr<sink> out,
         auto& state = compat::state_of(self);
         if (state.failed)
           return;
-        for (const auto offset : chunk.offsets)
-          if (gave_up(self, state.out->write_at(offset, chunk.data.view()),
+        for (const auto& piece : chunk.pieces)
+          if (gave_up(self,
+                      state.out->write_at(
+                          piece.to, chunk.data.view().subspan(piece.from,
+                                                              piece.length)),
                       "cannot write"))
             return;
         // Bounded: one answer per chunk, and the window bounds the chunks.
-        compat::send(self, state.parent, chunk_written{chunk.channel});
+        compat::send(self, state.parent, chunk_written{chunk.channel, chunk.data.size()});
       },
       [self](const finish_object& msg) {
         auto& state = compat::state_of(self);

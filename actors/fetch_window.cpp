@@ -15,15 +15,17 @@ constexpr double shrink_factor = 0.7;
 } // namespace
 
 fetch_window::fetch_window(fetch_window_options options)
-    : options_(options), capacity_(std::min(options.initial_groups,
-                                            options.max_groups)) {}
+    : options_(options), capacity_(std::min(options.initial_units,
+                                            options.max_units)) {}
 
 std::uint32_t fetch_window::capacity() const noexcept {
   return static_cast<std::uint32_t>(capacity_);
 }
 
-void fetch_window::opened(channel_id channel, time_point now) {
-  channels_[channel] = {now, now, 0, false};
+void fetch_window::opened(channel_id channel, time_point now,
+                          std::uint32_t units) {
+  channels_[channel] = {units, now, now, 0, false};
+  open_units_ += units;
 }
 
 void fetch_window::heard(channel_id channel, time_point now) {
@@ -51,11 +53,15 @@ void fetch_window::heard(channel_id channel, time_point now) {
 
 void fetch_window::closed(channel_id channel, time_point now) {
   heard(channel, now);
-  if (channels_.erase(channel) == 0)
+  const auto found = channels_.find(channel);
+  if (found == channels_.end())
     return;
+  const double units = found->second.units;
+  open_units_ -= found->second.units;
+  channels_.erase(found);
   ++interval_closed_;
-  capacity_ += slow_start_ ? 1.0 : 1.0 / capacity_;
-  capacity_ = std::min<double>(capacity_, options_.max_groups);
+  capacity_ += slow_start_ ? units : units * units / capacity_;
+  capacity_ = std::min<double>(capacity_, options_.max_units);
 }
 
 void fetch_window::rejected(channel_id channel, time_point now) {
@@ -111,7 +117,7 @@ std::vector<channel_id> fetch_window::take_silent(time_point now) {
 
 void fetch_window::shrink(time_point) {
   slow_start_ = false;
-  capacity_ = std::max<double>(options_.min_groups, capacity_ * shrink_factor);
+  capacity_ = std::max<double>(options_.min_units, capacity_ * shrink_factor);
 }
 
 } // namespace troupe

@@ -9,9 +9,9 @@
 namespace troupe {
 
 struct fetch_window_options {
-  std::uint32_t initial_groups = 64;
-  std::uint32_t min_groups = 16;
-  std::uint32_t max_groups = 256;
+  std::uint32_t initial_units = 64;
+  std::uint32_t min_units = 16;
+  std::uint32_t max_units = 256;
   /// Silence after which a channel that never heard anything is asked for
   /// again, until a round trip was measured.
   std::chrono::nanoseconds first_wait = std::chrono::milliseconds{250};
@@ -21,12 +21,12 @@ struct fetch_window_options {
   std::chrono::nanoseconds quiet = std::chrono::milliseconds{30};
 };
 
-/// How many channels may be open, and when a silent one is asked for again:
+/// How much may be on its way, and when a silent one is asked for again:
 /// the whole retry and flow control policy of a sync. Pure; one thread; time
 /// comes in.
 ///
 /// A join is a credit. The window starts small, doubles each round trip while
-/// all goes well, then grows by one a round trip, and shrinks by 30 % when
+/// all goes well, then grows by one unit a round trip, and shrinks by 30 % when
 /// more than a tenth of the channels of an interval had to be repeated, or
 /// when this host dropped packets. Single losses do not shrink it: FEC and one
 /// repeated join mend them.
@@ -34,11 +34,12 @@ class fetch_window {
 public:
   explicit fetch_window(fetch_window_options options = {});
 
-  /// Channels that may be open at once now.
+  /// Units that may be on their way now: chunks, or small objects.
   std::uint32_t capacity() const noexcept;
-  std::size_t open() const noexcept { return channels_.size(); }
+  /// Units of the channels that are open.
+  std::uint64_t open_units() const noexcept { return open_units_; }
 
-  void opened(channel_id channel, time_point now);
+  void opened(channel_id channel, time_point now, std::uint32_t units = 1);
   /// Symbols came for it.
   void heard(channel_id channel, time_point now);
   /// It is complete, or no longer wanted.
@@ -56,6 +57,7 @@ public:
 
 private:
   struct channel_state {
+    std::uint32_t units = 1;
     time_point asked{0};
     time_point heard{0};
     std::uint32_t repeats = 0;
@@ -68,6 +70,7 @@ private:
   double capacity_;
   bool slow_start_ = true;
   std::unordered_map<channel_id, channel_state> channels_;
+  std::uint64_t open_units_ = 0;
   std::chrono::nanoseconds srtt_{0};
   std::chrono::nanoseconds rttvar_{0};
   std::chrono::nanoseconds gap_{0}; ///< smoothed, between batches of a channel

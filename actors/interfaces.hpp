@@ -35,10 +35,14 @@ using sync_supervisor_actor = compat::typed_actor<
     caf::result<void>(tree_built),
     // What to keep, copy and fetch.
     caf::result<void>(trees_compared),
-    // A channel makes progress: its silence timer starts again.
+    // A channel makes progress, or has got all that was asked for.
     caf::result<void>(symbols_arrived),
+    // What has not come by now is lost.
+    caf::result<void>(answer_due),
     // A channel has to be asked for again.
     caf::result<void>(content_rejected),
+    // Chunks of a range have to be asked for one by one.
+    caf::result<void>(range_rejected),
     // A tree part or other object came.
     caf::result<void>(object_verified),
     // A chunk came: leave its group, ask for the next.
@@ -84,6 +88,8 @@ using share_supervisor_actor = compat::typed_actor<
     caf::result<void>(channel_sent),
     // Housekeeping.
     caf::result<void>(share_tick),
+    // What waited may go.
+    caf::result<void>(hold_tick),
     // The end.
     caf::result<void>(stop_share)>;
 

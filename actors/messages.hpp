@@ -6,6 +6,8 @@
 
 #include "actors/caf_compat.hpp"
 #include "actors/requests.hpp"
+#include "actors/share_channels.hpp"
+#include "core/block_pool.hpp"
 #include "core/diff.hpp"
 #include "core/tree_build.hpp"
 #include "transport/network.hpp"
@@ -45,16 +47,32 @@ struct trees_compared {
 /// Number of a channel within one sync; never used twice.
 using channel_id = std::uint64_t;
 
-/// sync_supervisor -> channel_receiver: collect this chunk or object. Ends
-/// what the receiver did before.
+/// Where some bytes of a block belong.
+struct placed_piece {
+  std::uint32_t from = 0; ///< offset in the block
+  std::uint32_t length = 0;
+  std::uint64_t to = 0; ///< offset in the new content
+};
+
+/// What a range channel carries, and what makes it true.
+struct range_content {
+  std::uint16_t symbol_bytes = 0; ///< T
+  std::uint32_t tag = 0;          ///< in its packets
+  std::vector<hash> chunks;       ///< of the block, in order
+  std::shared_ptr<block_pool> pool; ///< for blocks of more than a chunk
+};
+
+/// sync_supervisor -> channel_receiver: collect this chunk, range or object.
+/// Ends what the receiver did before.
 struct open_channel {
-  enum class content { chunk, object };
+  enum class content { chunk, range, object };
   channel_id channel = 0;
   content what = content::chunk;
   hash id;                  ///< of the chunk; objects are checked by their OID
-  std::uint32_t size_bytes = 0; ///< of the chunk
+  std::uint32_t size_bytes = 0; ///< of the chunk or range
   std::vector<hash_type> types; ///< any of these may verify it
-  std::vector<std::uint64_t> offsets; ///< of the chunk in the new content
+  std::vector<placed_piece> pieces; ///< what of it is wanted, and where
+  range_content range;
 };
 
 /// network -> channel_receiver: one per group and receive call. Bounded by the
@@ -67,6 +85,15 @@ struct symbol_batch {
 /// channel_receiver -> sync_supervisor: new symbols came, but not enough yet.
 struct symbols_arrived {
   channel_id channel = 0;
+  std::uint32_t symbols_missing = 0; ///< of a range; else 0
+  std::uint32_t passes_ended = 0; ///< requests that were answered to their end
+  bool is_end_near = false; ///< another should have been by now, too
+};
+
+/// sync_supervisor -> itself: an answer should have ended.
+struct answer_due {
+  channel_id channel = 0;
+  std::uint64_t asked = 0; ///< number of the request
 };
 
 /// channel_receiver -> sync_supervisor: a decoded chunk or object was not what
@@ -75,10 +102,19 @@ struct content_rejected {
   channel_id channel = 0;
 };
 
+/// channel_receiver -> sync_supervisor: some chunks of a range were not what
+/// their hashes say. The others, if any, are on their way to the writer; the
+/// range is done with.
+struct range_rejected {
+  channel_id channel = 0;
+  std::uint32_t bad_chunks = 0; ///< a bit for each, the first lowest
+  bool is_any_good = false;     ///< then the writer answers
+};
+
 /// channel_receiver -> chunk_writer: checked bytes and where they belong.
 struct verified_chunk {
   channel_id channel = 0;
-  std::vector<std::uint64_t> offsets;
+  std::vector<placed_piece> pieces;
   blob data;
 };
 
@@ -111,6 +147,7 @@ struct begin_object {
 /// window is free.
 struct chunk_written {
   channel_id channel = 0;
+  std::uint64_t bytes = 0; ///< of the chunk or range
 };
 
 /// sync_supervisor -> chunk_writer: last of all. Makes the object visible.
@@ -152,7 +189,7 @@ struct send_channel {
   std::uint64_t ticket = 0; ///< given back in channel_sent
   group_address to;
   std::uint32_t interface_index = 0;
-  object_directory::found object;
+  shared_channel channel;
 };
 
 /// network -> channel_sender: a train has left; its buffer is free again.
@@ -173,6 +210,9 @@ struct channel_sent {
 /// share_supervisor -> itself: forget old requests.
 struct share_tick {};
 
+/// share_supervisor -> itself: what waited for more receivers may go.
+struct hold_tick {};
+
 /// client -> share_supervisor: end. Answered by share_report::stopped.
 struct stop_share {};
 
@@ -186,7 +226,9 @@ TROUPE_LOCAL_MESSAGE(troupe::trees_compared)
 TROUPE_LOCAL_MESSAGE(troupe::open_channel)
 TROUPE_LOCAL_MESSAGE(troupe::symbol_batch)
 TROUPE_LOCAL_MESSAGE(troupe::symbols_arrived)
+TROUPE_LOCAL_MESSAGE(troupe::answer_due)
 TROUPE_LOCAL_MESSAGE(troupe::content_rejected)
+TROUPE_LOCAL_MESSAGE(troupe::range_rejected)
 TROUPE_LOCAL_MESSAGE(troupe::verified_chunk)
 TROUPE_LOCAL_MESSAGE(troupe::chunk_verified)
 TROUPE_LOCAL_MESSAGE(troupe::object_verified)
@@ -205,5 +247,6 @@ TROUPE_LOCAL_MESSAGE(troupe::send_channel)
 TROUPE_LOCAL_MESSAGE(troupe::train_returned)
 TROUPE_LOCAL_MESSAGE(troupe::channel_sent)
 TROUPE_LOCAL_MESSAGE(troupe::share_tick)
+TROUPE_LOCAL_MESSAGE(troupe::hold_tick)
 TROUPE_LOCAL_MESSAGE(troupe::stop_share)
 TROUPE_LOCAL_MESSAGE(troupe::share_report)

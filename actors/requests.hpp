@@ -22,6 +22,13 @@ namespace troupe {
 /// unless the caller may block.
 using job_runner = std::function<void(std::function<void()>)>;
 
+/// How objects travel (docs/protocol.md).
+enum class wire_mode {
+  automatic, ///< range channels where the sharer has them, else classic
+  classic,   ///< as librecast does it
+  range,     ///< range channels only
+};
+
 /// lc_sync(3) and lc_syncfile(3) as a value: which object, where to, how.
 struct sync_request {
   /// The share path; hashed to find the group. Used when `id` is empty.
@@ -40,8 +47,10 @@ struct sync_request {
   std::chrono::milliseconds timeout = std::chrono::seconds{30};
   /// Objects larger than this are refused (too_large) before memory is taken.
   std::uint64_t limit_bytes = std::uint64_t{1} << 44;
-  /// Most groups joined at once.
+  wire_mode wire = wire_mode::automatic;
+  /// Most groups joined at once, in classic mode and with range channels.
   std::uint32_t max_groups = 256;
+  std::uint32_t max_range_groups = 64;
   /// Runs the hashing of the old content; empty: on the actor system.
   job_runner run_jobs;
   /// Parallel jobs for that; 0: as many as there are cores.
@@ -106,7 +115,6 @@ struct share_counters {
 /// lc_share(3) as a value: what to answer, and where.
 struct share_request {
   std::shared_ptr<const object_directory> index;
-  hash_type type = hash_type::blake2b; ///< that the index was made with
   send_options send;
   std::shared_ptr<share_counters> counters; ///< may be nullptr
   /// Packets beyond K' per object; librecast hosts need 5 under loss.

@@ -2,15 +2,26 @@
 #include "actors/send_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe {
 
-bool send_queue::wanted(const group_change& change, time_point now) {
+void send_queue::enqueue(const key& where, group_state& state) {
+  state.now = phase::waiting;
+  ++waiting_;
+  if (std::exchange(state.queued, true))
+    return;
+  (state.how.urgent ? urgent_ : order_).push_back(where);
+}
+
+bool send_queue::wanted(const group_change& change, time_point now,
+                        send_class how) {
   const key where{change.group, change.interface_index};
   const auto found = groups_.find(where);
   if (found == groups_.end() && groups_.size() >= options_.max_groups)
     return false;
   auto& state = found == groups_.end() ? groups_[where] : found->second;
+  state.how = how;
   const auto known = std::find(state.reporters.begin(), state.reporters.end(),
                                change.reporter) != state.reporters.end();
   if (!known && state.reporters.size() < max_reporters)
@@ -19,21 +30,17 @@ bool send_queue::wanted(const group_change& change, time_point now) {
   case phase::waiting:
     return false;
   case phase::sending:
-    if (known)
+    if (known || !how.repeat_for_latecomers)
       return false;
     state.again = true;
     return true;
   case phase::idle:
-    if (known && now - state.sent_at < options_.echo)
+    if (known && now - state.sent_at < echo_of(state))
       return false;
     break;
   }
-  state.now = phase::waiting;
-  ++waiting_;
-  if (!state.queued) {
-    state.queued = true;
-    order_.push_back(where);
-  }
+  state.asked_at = now;
+  enqueue(where, state);
   return true;
 }
 
@@ -55,22 +62,35 @@ void send_queue::done(const group_change& change) {
   }
 }
 
-std::optional<send_queue::order> send_queue::next() {
-  while (!order_.empty()) {
-    const auto where = order_.front();
-    order_.pop_front();
-    const auto found = groups_.find(where);
-    if (found == groups_.end())
-      continue;
-    auto& state = found->second;
-    state.queued = false;
-    if (state.now != phase::waiting)
-      continue;
-    state.now = phase::sending;
-    --waiting_;
-    const auto ticket = next_ticket_++;
-    sending_.emplace(ticket, where);
-    return order{ticket, where.group, where.interface_index};
+std::optional<send_queue::order> send_queue::next(
+    time_point now, bool take_bulk,
+    const std::function<bool(const group_address&)>& is_ripe) {
+  for (auto* from : {&urgent_, &order_}) {
+    for (auto at = from->begin(); at != from->end();) {
+      const auto where = *at;
+      const auto found = groups_.find(where);
+      if (found == groups_.end()) {
+        at = from->erase(at);
+        continue;
+      }
+      auto& state = found->second;
+      const bool is_wanted = state.now == phase::waiting;
+      if (is_wanted && state.how.bulk &&
+          (!take_bulk || (now - state.asked_at < options_.longest_wait &&
+                          !is_ripe(where.group)))) {
+        ++at;
+        continue;
+      }
+      at = from->erase(at);
+      state.queued = false;
+      if (!is_wanted)
+        continue;
+      state.now = phase::sending;
+      --waiting_;
+      const auto ticket = next_ticket_++;
+      sending_.emplace(ticket, where);
+      return order{ticket, where.group, where.interface_index};
+    }
   }
   return std::nullopt;
 }
@@ -90,19 +110,14 @@ void send_queue::sent(std::uint64_t ticket, time_point now) {
   if (!state.again)
     return;
   state.again = false;
-  state.now = phase::waiting;
-  ++waiting_;
-  if (!state.queued) {
-    state.queued = true;
-    order_.push_back(where);
-  }
+  enqueue(where, state);
 }
 
 void send_queue::expire(time_point now) {
   std::erase_if(groups_, [&](const auto& item) {
     const auto& state = item.second;
     return state.now == phase::idle && !state.queued &&
-           now - state.sent_at >= options_.echo;
+           now - state.sent_at >= echo_of(state);
   });
 }
 

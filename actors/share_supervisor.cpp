@@ -4,6 +4,7 @@
 #include "actors/channel_sender.hpp"
 #include "actors/die_quietly.hpp"
 #include "actors/join_listener.hpp"
+#include "core/manifest.hpp"
 
 #include <algorithm>
 
@@ -15,6 +16,24 @@ namespace {
 
 constexpr std::uint32_t max_restarts = 16;
 constexpr auto housekeeping = 1s;
+/// How often it is looked whether what waits for more receivers may go.
+constexpr auto hold_step = 2ms;
+
+/// What is small and keeps a receiver waiting goes first. A range that
+/// somebody joins while it is being sent is not sent again for that: what was
+/// missed is asked for by repair channels.
+send_class class_of(const shared_channel& channel) {
+  switch (channel.what) {
+  case shared_channel::content::data:
+    return {.repeat_for_latecomers = false, .bulk = true};
+  case shared_channel::content::repair:
+    return {.urgent = true};
+  default:
+    return {.urgent =
+                std::holds_alternative<indexed_object>(channel.object.entry),
+            .repeat_for_latecomers = true};
+  }
+}
 
 } // namespace
 
@@ -56,7 +75,8 @@ void share_supervisor_state::spawn_listener() {
 void share_supervisor_state::spawn_sender() {
   auto handle =
       self->spawn(channel_sender, share_supervisor_actor{self}, out,
-                  object_packets{request.type, request.overhead_packets});
+                  object_packets{request.index->type(), request.overhead_packets},
+                  range_packets{request.index->range_symbol_bytes()});
   watch(caf::actor_cast<caf::actor>(handle));
   senders.push_back({std::move(handle), {}});
 }
@@ -71,46 +91,99 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
       continue;
     }
     // Unknown groups leave no trace, whoever makes them up.
-    if (!request.index->find(group_key(change.group))) {
+    const auto channel = find_channel(*request.index, change.group);
+    if (!channel) {
       ++request.counters->requests_unknown;
       continue;
     }
-    if (queue.wanted(change, at))
+    note(*channel, change.reporter, at);
+    if (queue.wanted(change, at, class_of(*channel)))
       ++request.counters->requests_heard;
   }
   dispatch();
 }
 
+void share_supervisor_state::note(const shared_channel& channel,
+                                  const ip6_address& who, time_point at) {
+  if (const auto* whole = std::get_if<indexed_object>(&channel.object.entry);
+      whole != nullptr && is_manifest(whole->bytes.view()))
+    return followers.arrived(who, at);
+  if (channel.what != shared_channel::content::data)
+    return;
+  if (const auto* range = std::get_if<indexed_range>(&channel.object.entry))
+    followers.asked(who, range->from.get(), range->range.offset, at);
+}
+
+bool share_supervisor_state::is_ripe(const group_address& group) const {
+  const auto channel = find_channel(*request.index, group);
+  const auto* range =
+      channel ? std::get_if<indexed_range>(&channel->object.entry) : nullptr;
+  return range == nullptr ||
+         !followers.may_grow(range->from.get(), range->range.offset,
+                             compat::now(self));
+}
+
+share_supervisor_state::sender* share_supervisor_state::choose_sender(
+    const shared_channel& channel) {
+  // The same sender for all repair channels of a block: it has read it.
+  auto& usual = senders[channel.tag % senders.size()];
+  if (channel.what == shared_channel::content::repair &&
+      usual.tickets.size() < env.sends_per_sender)
+    return &usual;
+  const bool is_bulk = channel.what == shared_channel::content::data;
+  return &*std::min_element(
+      senders.begin(), senders.end(), [&](const auto& a, const auto& b) {
+        if (is_bulk && a.bulk_tickets != b.bulk_tickets)
+          return a.bulk_tickets < b.bulk_tickets;
+        return a.tickets.size() < b.tickets.size();
+      });
+}
+
 void share_supervisor_state::dispatch() {
-  while (true) {
-    const auto idlest = std::min_element(
-        senders.begin(), senders.end(), [](const auto& a, const auto& b) {
-          return a.tickets.size() < b.tickets.size();
-        });
-    if (idlest == senders.end() ||
-        idlest->tickets.size() >= env.sends_per_sender)
-      return;
-    const auto order = queue.next();
+  const auto has_room = [&](const sender& one) {
+    return one.tickets.size() < env.sends_per_sender;
+  };
+  // One range in the making and one on its way: more would only keep what is
+  // urgent waiting.
+  const auto takes_bulk = [&](const sender& one) {
+    return has_room(one) && one.bulk_tickets == 0;
+  };
+  while (std::any_of(senders.begin(), senders.end(), has_room)) {
+    const auto order = queue.next(
+        compat::now(self),
+        std::any_of(senders.begin(), senders.end(), takes_bulk),
+        [this](const auto& group) { return is_ripe(group); });
     if (!order)
-      return;
-    auto object = request.index->find(group_key(order->to));
-    if (!object) { // taken out of the index meanwhile
+      break;
+    auto channel = find_channel(*request.index, order->to);
+    if (!channel) { // taken out of the index meanwhile
       queue.sent(order->ticket, compat::now(self));
       continue;
     }
-    idlest->tickets.push_back(order->ticket);
+    auto& chosen = *choose_sender(*channel);
+    const bool is_bulk = channel->what == shared_channel::content::data;
+    chosen.tickets.push_back(order->ticket);
+    chosen.bulk_tickets += is_bulk;
+    if (is_bulk)
+      bulk_out.insert(order->ticket);
     // Bounded by sends_per_sender.
-    compat::send(self, idlest->handle,
+    compat::send(self, chosen.handle,
                  send_channel{order->ticket, order->to, order->interface_index,
-                              std::move(*object)});
+                              std::move(*channel)});
+  }
+  if (queue.waiting() > 0 && !will_look_again) {
+    will_look_again = true;
+    compat::send_later(self, hold_step, hold_tick{}); // one is under way
   }
 }
 
 void share_supervisor_state::on_sent(const channel_sent& msg) {
   if (closing)
     return;
+  const bool was_bulk = bulk_out.erase(msg.ticket) > 0;
   for (auto& one : senders)
-    std::erase(one.tickets, msg.ticket);
+    if (std::erase(one.tickets, msg.ticket) > 0 && was_bulk)
+      --one.bulk_tickets;
   queue.sent(msg.ticket, compat::now(self));
   auto& counters = *request.counters;
   if (msg.result == errc::none) {
@@ -154,8 +227,10 @@ void share_supervisor_state::on_child_down(const caf::actor_addr& who) {
       });
   if (dead == senders.end())
     return;
-  for (const auto ticket : dead->tickets)
+  for (const auto ticket : dead->tickets) {
     queue.sent(ticket, compat::now(self)); // receivers will ask again
+    bulk_out.erase(ticket);
+  }
   senders.erase(dead);
   spawn_sender();
   dispatch();
@@ -191,7 +266,13 @@ share_supervisor_actor::behavior_type share_supervisor(
         if (st.closing)
           return;
         st.queue.expire(compat::now(st.self));
+        st.followers.expire(compat::now(st.self));
         compat::send_later(st.self, housekeeping, share_tick{}); // one at once
+      },
+      [&st](hold_tick) {
+        st.will_look_again = false;
+        if (!st.closing)
+          st.dispatch();
       },
       [&st](stop_share) { st.end({}); },
   };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "actors/audience.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/send_queue.hpp"
+
+#include <set>
 
 namespace troupe {
 
@@ -21,6 +24,7 @@ struct share_supervisor_state {
   struct sender {
     channel_sender_actor handle;
     std::vector<std::uint64_t> tickets; ///< out at it
+    std::uint32_t bulk_tickets = 0;     ///< of them, data of ranges
   };
 
   share_supervisor_actor::stateful_pointer<share_supervisor_state> self =
@@ -28,10 +32,13 @@ struct share_supervisor_state {
   share_request request;
   share_environment env;
   send_queue queue;
+  audience followers;
+  bool will_look_again = false; ///< a hold_tick is under way
   std::shared_ptr<send_port> out;
   std::unique_ptr<report_port> ear;
   join_listener_actor listener;
   std::vector<sender> senders;
+  std::set<std::uint64_t> bulk_out; ///< tickets of bulk
   std::vector<caf::actor_addr> alive;
   std::uint32_t restarts = 0;
   bool closing = false;
@@ -43,7 +50,11 @@ struct share_supervisor_state {
   void spawn_listener();
   void spawn_sender();
   void on_changes(const groups_changed& msg);
+  void note(const shared_channel& channel, const ip6_address& who,
+            time_point at);
   void dispatch();
+  bool is_ripe(const group_address& group) const;
+  sender* choose_sender(const shared_channel& channel);
   void on_sent(const channel_sent& msg);
   void end(error why);
   void on_child_down(const caf::actor_addr& who);

@@ -32,6 +32,9 @@ std::string sync_supervisor_state::subject() const {
 }
 
 void sync_supervisor_state::ask_first() {
+  ask_manifest(); // first: who has range channels answers them first
+  if (request.wire == wire_mode::range)
+    return;
   const auto types = candidate_types();
   if (request.id)
     return open_object(*request.id, {kind::first_object, 0}, types);
@@ -68,42 +71,71 @@ void sync_supervisor_state::open_object(const hash& id,
   open(group_of(id), why, std::move(what));
 }
 
-void sync_supervisor_state::open_chunk(std::uint64_t fetch_index) {
-  const auto& chunk = plan->fetch[fetch_index];
+void sync_supervisor_state::open_item(std::uint64_t item) {
+  if (native)
+    return open_range(item);
+  const auto& chunk = plan->fetch[cover[item].fetch_begin];
   open_channel what;
   what.id = chunk.id;
   what.size_bytes = chunk.size_bytes;
   what.types = {remote->type()};
-  what.offsets.reserve(chunk.places.size());
+  what.pieces.reserve(chunk.places.size());
   for (const auto place : chunk.places)
-    what.offsets.push_back(place * chunk_bytes);
-  open(group_of(chunk.id), {kind::chunk, fetch_index}, std::move(what));
+    what.pieces.push_back({0, chunk.size_bytes, place * chunk_bytes});
+  open(group_of(chunk.id), {kind::item, item}, std::move(what));
 }
 
-void sync_supervisor_state::open(const group_address& group,
-                                 channel_table::purpose why,
-                                 open_channel what) {
+std::uint32_t sync_supervisor_state::units_of(const cover_item& item) const {
+  if (item.range == cover_item::single)
+    return 1;
+  return static_cast<std::uint32_t>(
+      cut_tree(remote_tree->shape(), range_chunks).chunks(item.range));
+}
+
+std::uint32_t sync_supervisor_state::group_budget() const {
+  return std::max(native ? request.max_range_groups : request.max_groups, 1u);
+}
+
+const object_header& sync_supervisor_state::header() const {
+  return native ? native->header : remote->header();
+}
+
+hash_type sync_supervisor_state::used_type() const {
+  return native ? native->type : remote->type();
+}
+
+channel_id sync_supervisor_state::open(const group_address& group,
+                                       channel_table::purpose why,
+                                       open_channel what) {
   ensure_idle_receiver(); // as many as were ever open at once: the window
   auto [receiver, command] = channels.open(group, why, std::move(what));
-  window.opened(command.channel, compat::now(self));
+  window.opened(command.channel, compat::now(self),
+                why.what == kind::item ? units_of(cover[why.index]) : 1);
+  const auto id = command.channel;
   // Bounded: one command per open channel.
   compat::send(self, receiver, std::move(command));
+  return id;
 }
 
 void sync_supervisor_state::fill_window() {
-  const auto room = [&] {
-    return channels.size() + unwritten < window.capacity();
+  // One channel may be open in any case, however small the window is.
+  const auto room = [&](std::uint32_t units) {
+    return channels.groups() < group_budget() &&
+           (channels.size() == 0 ||
+            window.open_units() + unwritten + units <= window.capacity());
   };
-  if (now == phase::gathering) {
-    for (; parts_asked < remote->parts() && room(); ++parts_asked)
+  if (now == phase::gathering && native) {
+    for (; blocks_asked < blocks.size() && room(1); ++blocks_asked)
+      open_block(blocks[blocks_asked]);
+  } else if (now == phase::gathering) {
+    for (; parts_asked < remote->parts() && room(1); ++parts_asked)
       open_object(remote->part_hash(parts_asked),
                   {kind::tree_part, parts_asked}, {remote->type()});
-    return;
+  } else if (now == phase::fetching) {
+    for (; next_item < cover.size() && room(units_of(cover[next_item]));
+         ++next_item)
+      open_item(next_item);
   }
-  if (now != phase::fetching)
-    return;
-  for (; next_fetch < plan->fetch.size() && room(); ++next_fetch)
-    open_chunk(next_fetch);
 }
 
 void sync_supervisor_state::flush() {
@@ -122,7 +154,7 @@ void sync_supervisor_state::on_tick() {
     drops_seen = dropped;
   }
   for (const auto silent : window.take_silent(at)) {
-    channels.repeat(silent);
+    ask_again(silent);
     ++report.stats.requests_repeated;
   }
   flush();
@@ -149,7 +181,8 @@ void sync_supervisor_state::give_up_if_silent(time_point at) {
   if (on_disk)
     return end({errc::timed_out, "the destination did not answer for " +
                                      seconds});
-  if (now == phase::comparing)
+  if (now == phase::comparing ||
+      (now == phase::gathering && native && !local_known))
     return end({errc::timed_out,
                 "hashing the old content made no progress for " + seconds});
   if (last_trouble.code != errc::none)
@@ -184,7 +217,7 @@ void sync_supervisor_state::tell_progress(time_point at) {
   }
   msg.bytes_total = plan ? plan->fetch_bytes : 0;
   msg.bytes_done = report.stats.bytes_fetched;
-  msg.groups = static_cast<std::uint32_t>(channels.size());
+  msg.groups = static_cast<std::uint32_t>(channels.groups());
   msg.stats = report.stats;
   msg.stats.elapsed = at - started;
   if (port) {
@@ -236,12 +269,23 @@ void sync_supervisor_state::on_child_down(const caf::actor_addr& who,
   // Open the same channel again, on another receiver.
   const auto why = *channels.close(*id);
   window.closed(*id, compat::now(self));
-  if (why.what == kind::first_object)
+  switch (why.what) {
+  case kind::first_object:
     ask_first();
-  else if (why.what == kind::tree_part)
+    break;
+  case kind::manifest:
+    ask_manifest();
+    break;
+  case kind::tree_part:
     open_object(remote->part_hash(why.index), why, {remote->type()});
-  else
-    open_chunk(why.index);
+    break;
+  case kind::leaves:
+    open_block(why.index);
+    break;
+  case kind::item:
+    open_item(why.index);
+    break;
+  }
   flush();
 }
 

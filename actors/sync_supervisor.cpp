@@ -21,8 +21,8 @@ void sync_supervisor_state::start() {
     return end(opened.error());
   port = std::move(*opened);
   fetch_window_options options;
-  options.max_groups = std::max(request.max_groups, 1u);
-  options.min_groups = std::min(options.min_groups, options.max_groups);
+  options.max_units = std::max(request.max_groups, 1u);
+  options.min_units = std::min(options.min_units, options.max_units);
   window = fetch_window{options};
   const auto parent = sync_supervisor_actor{self};
   writer = env.detached_writer
@@ -57,8 +57,12 @@ void sync_supervisor_state::on_object(const object_verified& msg) {
   report.stats.symbols_repair += msg.symbols_repair;
   if (why->what == kind::first_object && now == phase::waiting)
     on_first_object(msg);
-  else if (why->what == kind::tree_part && now == phase::gathering)
+  else if (why->what == kind::tree_part && now == phase::gathering && remote)
     on_tree_part(why->index, msg);
+  else if (why->what == kind::manifest)
+    on_manifest(msg);
+  else if (why->what == kind::leaves && now == phase::gathering && native)
+    on_leaves(why->index, msg);
   flush();
 }
 
@@ -75,10 +79,7 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
   const auto at = compat::now(self);
   if (!doubtful)
     last_sign = at;
-  for (const auto other : channels.all(kind::first_object)) {
-    channels.close(other);
-    window.closed(other, at);
-  }
+  close_all(kind::first_object);
   remote = std::move(*object);
   report.type = msg.type;
   report.kind = remote->header().kind();
@@ -172,7 +173,11 @@ void sync_supervisor_state::on_tree_built(const tree_built& msg) {
   local_tree = msg.tree;
   local_known = true;
   local_build.reset();
-  compare();
+  if (native && now == phase::gathering)
+    want_blocks();
+  else
+    compare();
+  flush();
 }
 
 void sync_supervisor_state::compare() {
@@ -198,6 +203,8 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   if (plan->nothing_to_do && local_tree && !m.owner && !m.group && !m.mode &&
       !m.mtime && !m.atime)
     return end({});
+  cover = cover_plan(*plan, remote_tree->shape(), native ? 3 : 5);
+  close_all(kind::manifest);
   now = phase::fetching;
   // Once, first of all that the writer gets.
   compat::send(self, writer, begin_object{remote_tree->shape().length, plan});
@@ -207,6 +214,8 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
 }
 
 void sync_supervisor_state::on_chunk(const chunk_verified& msg) {
+  const auto* channel = channels.find(msg.channel);
+  const auto answered = channel != nullptr ? *channel : channel_table::channel{};
   const auto why = channels.close(msg.channel);
   last_sign = compat::now(self);
   window.closed(msg.channel, last_sign);
@@ -214,20 +223,23 @@ void sync_supervisor_state::on_chunk(const chunk_verified& msg) {
     return;
   heard_anything = true;
   auto& stats = report.stats;
-  ++stats.chunks_fetched;
-  stats.bytes_fetched += plan->fetch[why->index].size_bytes;
+  const auto& item = cover[why->index];
+  stats.chunks_fetched += item.fetch_count;
+  for (std::uint64_t i = 0; i < item.fetch_count; ++i)
+    stats.bytes_fetched += plan->fetch[item.fetch_begin + i].size_bytes;
   stats.symbols_source += msg.symbols_source;
   stats.symbols_repair += msg.symbols_repair;
-  ++unwritten;
+  unwritten += units_of(item);
+  ask_overtaken(answered);
   fill_window();
   flush();
 }
 
-void sync_supervisor_state::on_written() {
+void sync_supervisor_state::on_written(const chunk_written& msg) {
   if (now != phase::fetching)
     return;
   last_sign = compat::now(self);
-  --unwritten;
+  unwritten -= chunk_count(msg.bytes);
   ++written;
   fill_window();
   flush();
@@ -235,12 +247,12 @@ void sync_supervisor_state::on_written() {
 }
 
 void sync_supervisor_state::finish_if_complete() {
-  if (now != phase::fetching || written != plan->fetch.size())
+  if (now != phase::fetching || written != cover.size())
     return;
   now = phase::finishing;
   // Once, last of all that the writer gets.
   compat::send(self, writer,
-               finish_object{remote->header().metadata, request.metadata});
+               finish_object{header().metadata, request.metadata});
 }
 
 sync_supervisor_actor::behavior_type sync_supervisor(
@@ -261,20 +273,21 @@ sync_supervisor_actor::behavior_type sync_supervisor(
   return {
       [&st](const tree_built& msg) { st.on_tree_built(msg); },
       [&st](const trees_compared& msg) { st.on_plan(msg); },
-      [&st](const symbols_arrived& msg) {
-        st.heard_anything = true;
-        st.window.heard(msg.channel, compat::now(st.self));
-      },
+      [&st](const symbols_arrived& msg) { st.on_symbols(msg); },
       [&st](const content_rejected& msg) {
         st.heard_anything = true;
         ++st.report.stats.chunks_rejected;
         st.last_trouble = {errc::hash_mismatch,
                            "what arrived does not match its hash"};
         st.window.rejected(msg.channel, compat::now(st.self));
+        if (auto* one = st.channels.find(msg.channel))
+          one->symbols_missing = one->symbols;
       },
+      [&st](const answer_due& msg) { st.on_answer_due(msg); },
+      [&st](const range_rejected& msg) { st.on_range_rejected(msg); },
       [&st](const object_verified& msg) { st.on_object(msg); },
       [&st](const chunk_verified& msg) { st.on_chunk(msg); },
-      [&st](const chunk_written&) { st.on_written(); },
+      [&st](const chunk_written& msg) { st.on_written(msg); },
       [&st](const object_finished&) { st.end({}); },
       [&st](const write_failed& msg) { st.end(msg.failure); },
       [&st](sync_tick) { st.on_tick(); },

@@ -5,6 +5,8 @@
 #include "actors/fetch_window.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/remote_object.hpp"
+#include "core/cover.hpp"
+#include "core/manifest.hpp"
 
 namespace troupe {
 
@@ -49,16 +51,24 @@ struct sync_supervisor_state {
   std::uint64_t drops_seen = 0;
 
   // What is known.
-  std::optional<remote_object> remote;
+  std::optional<remote_object> remote; ///< classic mode
+  std::optional<manifest> native;      ///< range channels; then no `remote`
+  std::vector<hash> leaves;            ///< of the remote tree, native only
+  std::vector<std::uint64_t> blocks;   ///< leaf blocks to get
+  std::uint64_t blocks_asked = 0;
+  std::uint64_t blocks_missing = 0;
   std::uint64_t parts_asked = 0; ///< tree parts asked for so far, first included
   std::shared_ptr<const merkle_tree> remote_tree;
   std::shared_ptr<tree_build> local_build;
   std::shared_ptr<const merkle_tree> local_tree;
   bool local_known = false; ///< local_tree is final, maybe nullptr
   std::shared_ptr<const sync_plan> plan;
-  std::uint64_t next_fetch = 0; ///< first entry of plan->fetch not asked for
-  std::uint64_t unwritten = 0;  ///< verified chunks on their way to the sink
-  std::uint64_t written = 0;    ///< entries of plan->fetch in the sink
+  std::vector<cover_item> cover; ///< of plan->fetch
+  std::uint64_t next_item = 0;   ///< first of `cover` not asked for
+  std::uint64_t unwritten = 0;   ///< verified units on their way to the sink
+  std::uint64_t written = 0;     ///< entries of `cover` in the sink
+  std::shared_ptr<block_pool> pool;
+  std::uint64_t requests = 0; ///< for ranges, so far
 
   // Time.
   time_point started{0};
@@ -85,8 +95,24 @@ struct sync_supervisor_state {
   void compare();
   void on_plan(const trees_compared& msg);
   void on_chunk(const chunk_verified& msg);
-  void on_written();
+  void on_written(const chunk_written& msg);
   void finish_if_complete();
+
+  // -- range channels, in sync_ranges.cpp ---------------------------------------
+  void ask_manifest();
+  void on_manifest(const object_verified& msg);
+  void want_blocks();
+  void open_block(std::uint64_t index);
+  void on_leaves(std::uint64_t index, const object_verified& msg);
+  void leaves_complete();
+  void open_range(std::uint64_t item);
+  void on_symbols(const symbols_arrived& msg);
+  void on_answer_due(const answer_due& msg);
+  void on_range_rejected(const range_rejected& msg);
+  void ask_again(channel_id id);
+  void ask_repair(channel_id id);
+  void ask_overtaken(const channel_table::channel& answered);
+  void close_all(channel_table::purpose::kind what);
 
   // -- lifecycle, in sync_lifecycle.cpp -----------------------------------------
   void ask_first();
@@ -94,9 +120,13 @@ struct sync_supervisor_state {
   void ensure_idle_receiver();
   void open_object(const hash& id, channel_table::purpose why,
                    std::vector<hash_type> types);
-  void open_chunk(std::uint64_t fetch_index);
-  void open(const group_address& group, channel_table::purpose why,
-            open_channel what);
+  void open_item(std::uint64_t item);
+  std::uint32_t units_of(const cover_item& item) const;
+  std::uint32_t group_budget() const;
+  const object_header& header() const;
+  hash_type used_type() const;
+  channel_id open(const group_address& group, channel_table::purpose why,
+                  open_channel what);
   void flush();
   void on_tick();
   void give_up_if_silent(time_point at);

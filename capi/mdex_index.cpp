@@ -2,6 +2,7 @@
 #include "capi/mdex_index.hpp"
 
 #include "core/hasher.hpp"
+#include "core/range_index.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -110,13 +111,21 @@ void mdex_index::add(const object_header& header, const merkle_tree& tree,
   for (std::uint64_t part = 0; part < part_count(header); ++part)
     put_own(tree_part_hash(type, header, tree.root(), part),
             indexed_object{part_of(object, part)});
+  const auto name = hash_of(type, header.name);
+  const auto first_part = tree_part_hash(type, header, tree.root(), 0);
+  std::vector<hash> names{first_part};
+  if (alias)
+    names.push_back(name);
+  index_ranges(type, default_range_symbol_bytes, header, tree, object,
+               origin->bytes, names, [this](const hash& id, index_entry entry) {
+                 put_own(id, std::move(entry));
+               });
   if (!alias)
     return;
-  const auto name = hash_of(type, header.name);
   if (const auto before = first(name.bytes))
     forget(*before);
   side_.insert_or_assign(
-      name, alias_of{tree_part_hash(type, header, tree.root(), 0)});
+      name, alias_of{first_part});
 }
 
 std::optional<mdex_index::located> mdex_index::first(key at) const {

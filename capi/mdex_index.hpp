@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "core/share_index.hpp"
+#include "core/range_index.hpp"
 
 #include <librecast/mdex.h>
 
@@ -28,7 +28,10 @@ public:
 
   explicit mdex_index(hash_type type) : bulk_(type) {}
 
-  hash_type type() const;
+  hash_type type() const override;
+  std::uint16_t range_symbol_bytes() const override {
+    return default_range_symbol_bytes;
+  }
   /// Errors: already_exists when something was added.
   errc set_type(hash_type type);
 

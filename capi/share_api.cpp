@@ -23,7 +23,6 @@ lc_share_t* lc_share(lc_ctx_t* ctx, mdex_t* mdex, unsigned int ifx,
     const auto settings = ctx->rep->get();
     share_request request;
     request.index = handle_of(mdex).index;
-    request.type = handle_of(mdex).index->type();
     request.send.interface_index = ifx != 0 ? ifx : settings.interface_index;
     request.send.rate_bits_per_s = settings.rate_bits_per_s;
     request.send.loopback = (flags & LC_SHARE_LOOPBACK) != 0;

@@ -4,7 +4,10 @@
 #include "core/source.hpp"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <system_error>
@@ -41,6 +44,41 @@ public:
       if (const auto result = open_once(fd); result != errc::none)
         return result;
     return read_fully(fd, offset, out);
+  }
+
+  errc read_spaced(std::uint64_t offset, std::uint64_t length,
+                   std::span<std::byte> out, std::size_t piece_bytes,
+                   std::size_t stride) const override {
+    std::array<iovec, 512> pieces;
+    while (length > 0) {
+      std::size_t count = 0;
+      std::uint64_t bytes = 0;
+      for (; count < pieces.size() && bytes < length; ++count) {
+        const auto at = count * stride;
+        const auto piece = std::min<std::uint64_t>(length - bytes, piece_bytes);
+        if (out.size() < at + piece)
+          return errc::invalid_argument;
+        pieces[count] = {out.data() + at, piece};
+        bytes += piece;
+      }
+      if (!lies_within(offset, bytes, size()))
+        return errc::invalid_argument;
+      auto fd = fd_.load(std::memory_order_acquire);
+      if (fd < 0)
+        if (const auto result = open_once(fd); result != errc::none)
+          return result;
+      const auto got = retry_interrupted([&] {
+        return ::preadv(fd, pieces.data(), static_cast<int>(count),
+                        static_cast<off_t>(offset));
+      });
+      // Short only where the file shrank or a signal came: piece by piece.
+      if (got != static_cast<ssize_t>(bytes))
+        return source::read_spaced(offset, length, out, piece_bytes, stride);
+      offset += bytes;
+      length -= bytes;
+      out = out.subspan(std::min(count * stride, out.size()));
+    }
+    return errc::none;
   }
 
   errc check_unchanged() const override {

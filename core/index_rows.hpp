@@ -16,6 +16,7 @@ struct index_row {
     chunk, ///< `length` bytes from `offset` of source number `slot`
     other, ///< entry number `slot`
     gone,  ///< hides an older row of the same hash
+    range, ///< as chunk, but of a range channel
   };
   hash id;
   std::uint64_t offset = 0;

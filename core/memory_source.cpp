@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/source.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -29,6 +30,21 @@ private:
 };
 
 } // namespace
+
+errc source::read_spaced(std::uint64_t offset, std::uint64_t length,
+                         std::span<std::byte> out, std::size_t piece_bytes,
+                         std::size_t stride) const {
+  for (; length > 0; out = out.subspan(std::min(stride, out.size()))) {
+    const auto piece = std::min<std::uint64_t>(length, piece_bytes);
+    if (out.size() < piece)
+      return errc::invalid_argument;
+    if (const auto e = read_at(offset, out.first(piece)); e != errc::none)
+      return e;
+    offset += piece;
+    length -= piece;
+  }
+  return errc::none;
+}
 
 std::shared_ptr<source> make_memory_source(std::span<const std::byte> bytes) {
   return make_blob_source(blob{nullptr, bytes});

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/merkle_tree.hpp"
 
+#include "core/hash_many.hpp"
 #include "core/hasher.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -11,26 +13,40 @@ namespace troupe {
 
 namespace {
 
-/// Calls `visit(node, parent hash)` for all inner nodes, children first.
-/// Subtrees without a chunk have one hash per height, so that padding, which
-/// can be half of the tree, is hashed once per height. Stops when `visit`
-/// says false.
+/// Parents hashed at a time.
+constexpr std::size_t group_size = 256;
+
+/// Calls `visit(first node, parent hashes)` for all inner nodes, children
+/// first. Subtrees without a chunk have one hash per height, so that padding,
+/// which can be half of the tree, is hashed once per height. Stops when
+/// `visit` says false.
 template <class Visit>
 bool fold_inner_nodes(hash_type type, const tree_shape& shape,
                       const std::vector<hash>& nodes, Visit visit) {
-  hash empty_child;
+  std::array<hash, group_size> group;
+  hash empty;
   auto used = shape.chunks; // nodes of this height with a chunk below them
   for (auto width = shape.base / 2; width > 0; width /= 2) {
-    const auto empty = hash_pair(type, empty_child, empty_child);
     used = (used + 1) / 2;
-    for (std::uint64_t i = 0; i < width; ++i) {
+    if (used < width)
+      empty = hash_pair(type, empty, empty);
+    for (std::uint64_t i = 0; i < width;) {
       const auto node = width - 1 + i;
-      const auto& left = nodes[2 * node + 1];
-      const auto& right = nodes[2 * node + 2];
-      if (!visit(node, i < used ? hash_pair(type, left, right) : empty))
+      const auto rest = (i < used ? used : width) - i;
+      const auto parents =
+          std::span{group}.first(std::min<std::uint64_t>(rest, group_size));
+      // The two children of each parent lie side by side.
+      if (i < used)
+        hash_chunks(type,
+                    std::as_bytes(std::span{nodes}.subspan(
+                        2 * node + 1, 2 * parents.size())),
+                    2 * hash_bytes, parents);
+      else
+        std::fill(parents.begin(), parents.end(), empty);
+      if (!visit(node, std::span<const hash>{parents}))
         return false;
+      i += parents.size();
     }
-    empty_child = empty;
   }
   return true;
 }
@@ -65,8 +81,10 @@ expected<merkle_tree> merkle_tree::fold(hash_type type, std::uint64_t length,
             tree.nodes_.begin() +
                 static_cast<std::ptrdiff_t>(tree.shape_.base - 1));
   fold_inner_nodes(type, tree.shape_, tree.nodes_,
-                   [&](std::uint64_t node, const hash& value) {
-                     tree.nodes_[node] = value;
+                   [&](std::uint64_t node, std::span<const hash> values) {
+                     std::copy(values.begin(), values.end(),
+                               tree.nodes_.begin() +
+                                   static_cast<std::ptrdiff_t>(node));
                      return true;
                    });
   return tree;
@@ -98,8 +116,11 @@ expected<merkle_tree> merkle_tree::parse(hash_type type, std::uint64_t length,
 
   const auto sound =
       fold_inner_nodes(type, tree.shape_, tree.nodes_,
-                       [&](std::uint64_t node, const hash& value) {
-                         return tree.nodes_[node] == value;
+                       [&](std::uint64_t node, std::span<const hash> values) {
+                         return std::equal(
+                             values.begin(), values.end(),
+                             tree.nodes_.begin() +
+                                 static_cast<std::ptrdiff_t>(node));
                        });
   if (!sound)
     return errc::hash_mismatch;

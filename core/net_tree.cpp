@@ -141,8 +141,8 @@ blob make_symlink_object(object_header header, std::string_view target) {
                       std::as_bytes(std::span{target.data(), target.size()}));
 }
 
-expected<object_header> parse_header(std::span<const std::byte> object,
-                                     std::uint64_t limit_bytes) {
+expected<object_header> parse_front(std::span<const std::byte> object,
+                                    std::uint64_t limit_bytes) {
   if (object.size() < net_tree_header_bytes)
     return errc::bad_object;
   const auto* at = object.data();
@@ -176,10 +176,18 @@ expected<object_header> parse_header(std::span<const std::byte> object,
     return errc::bad_object;
   if (header.size > limit_bytes)
     return errc::too_large;
+  return header;
+}
+
+expected<object_header> parse_header(std::span<const std::byte> object,
+                                     std::uint64_t limit_bytes) {
+  auto header = parse_front(object, limit_bytes);
+  if (!header)
+    return header;
   const auto announced =
-      carries_tree(kind)
-          ? std::min<std::uint64_t>(object_bytes(header), tree_part_bytes)
-          : header.size;
+      carries_tree(header->kind())
+          ? std::min<std::uint64_t>(object_bytes(*header), tree_part_bytes)
+          : header->size;
   if (object.size() < announced)
     return errc::bad_object;
   return header;

@@ -50,6 +50,10 @@ blob make_symlink_object(object_header header, std::string_view target);
 expected<object_header> parse_header(std::span<const std::byte> object,
                                      std::uint64_t limit_bytes);
 
+/// Reads header and name alone, whatever follows them; else as parse_header.
+expected<object_header> parse_front(std::span<const std::byte> object,
+                                    std::uint64_t limit_bytes);
+
 /// Bytes of the whole object that `header` announces.
 std::uint64_t object_bytes(const object_header& header) noexcept;
 

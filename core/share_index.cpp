@@ -3,6 +3,7 @@
 
 #include "core/hasher.hpp"
 #include "core/index_rows.hpp"
+#include "core/range_index.hpp"
 
 #include <unordered_map>
 
@@ -66,16 +67,20 @@ struct share_index::rep {
   void release(const index_row& row) {
     if (row.what == index_row::other)
       entries.release(row.slot);
-    if (row.what != index_row::chunk || --sources[row.slot].rows > 0)
+    if ((row.what != index_row::chunk && row.what != index_row::range) ||
+        --sources[row.slot].rows > 0)
       return;
     source_numbers.erase(sources[row.slot].from.get());
     sources.release(row.slot);
   }
 
-  void put_chunk(const hash& id, std::uint32_t number, byte_range range) {
+  void put_bytes(const hash& id, std::uint32_t number, byte_range range,
+                 index_row::kind what) {
     ++sources[number].rows;
-    insert({id, range.offset, number, index_row::chunk,
-            static_cast<std::uint32_t>(range.length) & max_row_length});
+    index_row row{id, range.offset, number};
+    row.what = what & 3u;
+    row.length = static_cast<std::uint32_t>(range.length) & max_row_length;
+    insert(row);
   }
 
   void put_other(const hash& id, index_entry entry) {
@@ -97,24 +102,29 @@ struct share_index::rep {
       return;
     const auto number = number_of(content);
     for (std::uint64_t chunk = 0; chunk < tree.shape().chunks; ++chunk)
-      put_chunk(tree.leaf(chunk), number, chunk_range(length, chunk));
+      put_bytes(tree.leaf(chunk), number, chunk_range(length, chunk),
+                index_row::chunk);
   }
 
   index_entry entry_of(const index_row& row) const {
     if (row.what == index_row::other)
       return entries[row.slot];
+    if (row.what == index_row::range)
+      return indexed_range{sources[row.slot].from, {row.offset, row.length}};
     return indexed_chunk{sources[row.slot].from, {row.offset, row.length}};
   }
 };
 
-share_index::share_index(hash_type type)
-    : type_(type), rep_(std::make_unique<rep>()) {}
+share_index::share_index(hash_type type, std::uint16_t range_symbol_bytes)
+    : type_(type), range_symbol_bytes_(range_symbol_bytes),
+      rep_(std::make_unique<rep>()) {}
 share_index::share_index(const share_index& other)
     : object_directory(other), type_(other.type_),
-      rep_(std::make_unique<rep>(*other.rep_)) {}
+      range_symbol_bytes_(other.range_symbol_bytes_), rep_(std::make_unique<rep>(*other.rep_)) {}
 share_index::share_index(share_index&&) noexcept = default;
 share_index& share_index::operator=(share_index other) noexcept {
   type_ = other.type_;
+  range_symbol_bytes_ = other.range_symbol_bytes_;
   rep_ = std::move(other.rep_);
   return *this;
 }
@@ -127,7 +137,12 @@ std::size_t share_index::size() const {
 void share_index::put(const hash& id, index_entry entry) {
   if (const auto* chunk = std::get_if<indexed_chunk>(&entry);
       chunk != nullptr && chunk->range.length <= max_row_length)
-    rep_->put_chunk(id, rep_->number_of(chunk->from), chunk->range);
+    rep_->put_bytes(id, rep_->number_of(chunk->from), chunk->range,
+                    index_row::chunk);
+  else if (const auto* range = std::get_if<indexed_range>(&entry);
+           range != nullptr && range->range.length <= max_row_length)
+    rep_->put_bytes(id, rep_->number_of(range->from), range->range,
+                    index_row::range);
   else
     rep_->put_other(id, std::move(entry));
 }
@@ -170,8 +185,17 @@ hash share_index::add_tree(const object_header& header, const merkle_tree& tree,
     put(tree_part_hash(type_, header, tree.root(), part),
         indexed_object{part_of(object, part)});
   const auto first = tree_part_hash(type_, header, tree.root(), 0);
-  if (!alias.empty())
-    put(hash_of(type_, alias), indexed_alias{first});
+  std::vector<hash> names{first};
+  if (!alias.empty()) {
+    names.push_back(hash_of(type_, alias));
+    put(names.back(), indexed_alias{first});
+  }
+  if (range_symbol_bytes_ != 0)
+    index_ranges(type_, range_symbol_bytes_, header, tree, object,
+                 std::move(content), names,
+                 [this](const hash& id, index_entry entry) {
+                   put(id, std::move(entry));
+                 });
   return first;
 }
 

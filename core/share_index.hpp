@@ -22,12 +22,19 @@ struct indexed_chunk {
   byte_range range; ///< 1..chunk_bytes long
 };
 
+/// The chunks below an inner node, which a range channel carries as one block.
+struct indexed_range {
+  std::shared_ptr<const source> from;
+  byte_range range; ///< 1..range_chunks * chunk_bytes long
+};
+
 /// Another name for an entry.
 struct indexed_alias {
   hash target;
 };
 
-using index_entry = std::variant<indexed_object, indexed_chunk, indexed_alias>;
+using index_entry = std::variant<indexed_object, indexed_chunk, indexed_alias,
+                                 indexed_range>;
 
 /// What a sharer has to answer, as share_supervisor sees it. Implementations
 /// may be called from several threads at once.
@@ -43,6 +50,11 @@ public:
 
   virtual ~object_directory() = default;
 
+  /// What its hashes were made with.
+  virtual hash_type type() const = 0;
+  /// T of its range channels; 0 when it has none.
+  virtual std::uint16_t range_symbol_bytes() const { return 0; }
+
   /// The entry whose hash begins with `key` (1..32 bytes). Aliases are
   /// followed; one that leads to itself is an absent entry.
   virtual std::optional<found>
@@ -56,14 +68,19 @@ public:
 /// bytes; at most 2^32 sources. A moved-from index can only be assigned to.
 class share_index : public object_directory {
 public:
-  explicit share_index(hash_type type);
+  /// `range_symbol_bytes` is T of the range channels (core/range_index.hpp)
+  /// that add_file() and add_memory() enter beside the classic ones; 0: none.
+  explicit share_index(hash_type type, std::uint16_t range_symbol_bytes = 0);
   /// Copies all entries; the content behind them is shared.
   share_index(const share_index& other);
   share_index(share_index&& other) noexcept;
   share_index& operator=(share_index other) noexcept;
   ~share_index() override;
 
-  hash_type type() const noexcept { return type_; }
+  hash_type type() const noexcept override { return type_; }
+  std::uint16_t range_symbol_bytes() const noexcept override {
+    return range_symbol_bytes_;
+  }
   /// Entries, aliases included. Linear: for reports.
   std::size_t size() const;
 
@@ -93,6 +110,7 @@ private:
                 std::shared_ptr<const source> content, std::string_view alias);
 
   hash_type type_;
+  std::uint16_t range_symbol_bytes_;
   std::unique_ptr<rep> rep_;
 };
 

@@ -38,6 +38,13 @@ public:
   virtual errc read_at(std::uint64_t offset,
                        std::span<std::byte> out) const = 0;
 
+  /// Fills `out` from `offset` in pieces of `piece_bytes`, each `stride` bytes
+  /// behind the one before; the last one may be shorter. The gaps are not
+  /// touched. For packets with headers between them. As read_at.
+  virtual errc read_spaced(std::uint64_t offset, std::uint64_t length,
+                           std::span<std::byte> out, std::size_t piece_bytes,
+                           std::size_t stride) const;
+
   /// errc::none while the content is still what it was when the source was
   /// made, as far as inode, size and times tell; else source_changed.
   virtual errc check_unchanged() const = 0;

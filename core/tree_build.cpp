@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/tree_build.hpp"
 
-#include "core/hasher.hpp"
+#include "core/hash_many.hpp"
 
 #include <algorithm>
 #include <new>
@@ -11,7 +11,8 @@ namespace troupe {
 
 namespace {
 
-/// Read and hash in pieces that stay in the processor's cache.
+/// Read and hash in pieces that stay in the processor's cache, of as many
+/// chunks as are hashed side by side.
 constexpr std::size_t piece_bytes = 8 * chunk_bytes;
 
 } // namespace
@@ -59,11 +60,9 @@ errc tree_build::hash_range(std::uint64_t range) {
     if (const auto result = input_->read_at(offset, piece);
         result != errc::none)
       return result;
-    for (std::size_t at = 0; at < piece.size(); at += chunk_bytes) {
-      const auto bytes = std::min<std::size_t>(chunk_bytes, piece.size() - at);
-      leaves_[(offset + at) / chunk_bytes] =
-          hash_of(type_, piece.subspan(at, bytes));
-    }
+    const auto leaves = std::span{leaves_}.subspan(offset / chunk_bytes,
+                                                   chunk_count(piece.size()));
+    hash_chunks(type_, piece, chunk_bytes, leaves);
     offset += piece.size();
   }
   return errc::none;

@@ -14,6 +14,7 @@ namespace troupe::tool {
 struct common_options {
   std::string interface; ///< name or number; empty: see receive_options
   std::string hash;      ///< "blake2b", "blake3" or empty
+  std::string wire = "auto"; ///< "auto", "range" or "classic"
   bool loopback = false;
   bool quiet = false;
 };
@@ -27,6 +28,7 @@ struct share_options {
 struct sync_options {
   common_options common;
   double timeout_s = 30;
+  bool no_fsync = false;
   std::string name;
   std::string destination;
 };

@@ -26,6 +26,12 @@ void add_common(CLI::App& command, tool::common_options& options) {
   command
       .add_option("--hash", options.hash, "hash function of the share")
       ->check(CLI::IsMember(types));
+  command
+      .add_option("--wire", options.wire,
+                  "how files travel: range channels, the classic librecast"
+                  " protocol, or what both sides have")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "range", "classic"}));
   command.add_flag("--loopback", options.loopback,
                    "talk to programs on this host too");
   command.add_flag("-q,--quiet", options.quiet, "print errors only");
@@ -59,6 +65,8 @@ int main(int argc, char** argv) {
                   "seconds without any news after which to give up")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 1e6));
+  sync_command.add_flag("--no-fsync", sync.no_fsync,
+                        "do not wait until the file is on the disk");
   sync_command.add_option("NAME", sync.name, "name of the shared file")
       ->required();
   sync_command.add_option("DEST", sync.destination, "file to create or update")

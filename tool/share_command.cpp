@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/session.hpp"
+#include "core/range_index.hpp"
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
 #include "tool/indexing.hpp"
@@ -19,7 +20,6 @@ expected<share_request> make_request(const share_options& options,
                                      const std::shared_ptr<share_index>& index) {
   share_request request;
   request.index = index;
-  request.type = index->type();
   request.counters = std::make_shared<share_counters>();
   request.send.loopback = options.common.loopback;
   auto rate = parse_rate(options.rate);
@@ -52,7 +52,9 @@ int run_share(const share_options& options) {
   auto type = hash_type::blake2b;
   if (!options.common.hash.empty())
     from_string(options.common.hash, type);
-  auto index = std::make_shared<share_index>(type);
+  // A share always answers classic receivers.
+  auto index = std::make_shared<share_index>(
+      type, options.common.wire == "classic" ? 0 : default_range_symbol_bytes);
   auto request = make_request(options, index);
   if (!request)
     return complain(request.error());

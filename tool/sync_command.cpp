@@ -32,7 +32,10 @@ expected<sync_request> make_request(const sync_options& options) {
       return number.error();
     request.receive.interface_index = *number;
   }
-  auto out = make_file_sink(options.destination);
+  if (options.common.wire != "auto")
+    request.wire = options.common.wire == "range" ? wire_mode::range
+                                                  : wire_mode::classic;
+  auto out = make_file_sink(options.destination, !options.no_fsync);
   if (!out)
     return error{out.error().code, "cannot write '" + options.destination +
                                        "'" + (out.error().what.empty() ? "" : ": " + out.error().what)};

@@ -59,7 +59,7 @@ struct fixture : actor_fixture {
     what.id = hash_of(hash_type::blake2b, data);
     what.size_bytes = static_cast<std::uint32_t>(data.size());
     what.types = available_hash_types();
-    what.offsets = {0, 65536};
+    what.pieces = {{0, what.size_bytes, 0}, {0, what.size_bytes, 65536}};
     compat::anon_send(receiver, what);
     settle();
   }
@@ -100,7 +100,11 @@ TEST_CASE_METHOD(fixture, "a chunk's source symbols make the chunk",
   REQUIRE(written->size() == 1);
   const auto got = written->front().data.view();
   CHECK(std::equal(got.begin(), got.end(), data.begin(), data.end()));
-  CHECK(written->front().offsets == std::vector<std::uint64_t>{0, 65536});
+  const auto& pieces = written->front().pieces;
+  REQUIRE(pieces.size() == 2);
+  CHECK(pieces[0].length == size);
+  CHECK(pieces[0].to == 0);
+  CHECK(pieces[1].to == 65536);
   REQUIRE(told->chunks.size() == 1);
   CHECK(told->chunks.front().type == hash_type::blake2b);
   CHECK(told->chunks.front().symbols_source == k);

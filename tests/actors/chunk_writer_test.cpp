@@ -60,10 +60,13 @@ struct fixture : actor_fixture {
         begin_object{length, std::make_shared<const sync_plan>(plan)});
     settle();
   }
-  void write(channel_id id, char letter, std::vector<std::uint64_t> offsets) {
+  void write(channel_id id, char letter, const std::vector<std::uint64_t>& offsets) {
     const std::vector<std::byte> bytes(4, static_cast<std::byte>(letter));
+    std::vector<placed_piece> pieces;
+    for (const auto offset : offsets)
+      pieces.push_back({0, 4, offset});
     compat::anon_send(writer,
-                      verified_chunk{id, std::move(offsets), blob{bytes}});
+                      verified_chunk{id, std::move(pieces), blob{bytes}});
   }
 };
 

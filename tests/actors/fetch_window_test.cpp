@@ -65,7 +65,7 @@ TEST_CASE("an answer to a repeated request measures nothing",
 
 TEST_CASE("the window doubles each round trip while all goes well",
           "[actors][fetch_window]") {
-  fetch_window window{{.initial_groups = 8, .max_groups = 64}};
+  fetch_window window{{.initial_units = 8, .max_units = 64}};
   channel_id next = 1;
   std::uint32_t before = window.capacity();
   for (int trip = 0; trip < 3; ++trip) {
@@ -85,7 +85,7 @@ TEST_CASE("the window doubles each round trip while all goes well",
 
 TEST_CASE("many repeats shrink the window, single ones do not",
           "[actors][fetch_window]") {
-  fetch_window window{{.initial_groups = 100, .max_groups = 100}};
+  fetch_window window{{.initial_units = 100, .max_units = 100}};
   for (channel_id id = 1; id <= 100; ++id)
     window.opened(id, 0ms);
   SECTION("three of a hundred") {
@@ -102,7 +102,7 @@ TEST_CASE("many repeats shrink the window, single ones do not",
 
 TEST_CASE("the window never falls below its minimum",
           "[actors][fetch_window]") {
-  fetch_window window{{.initial_groups = 100, .min_groups = 16}};
+  fetch_window window{{.initial_units = 100, .min_units = 16}};
   for (int i = 0; i < 50; ++i)
     window.dropped_here(time_point{i});
   CHECK(window.capacity() == 16);

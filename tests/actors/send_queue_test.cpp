@@ -27,11 +27,11 @@ TEST_CASE("groups are sent in the order of their first request",
     queue.wanted(from(1, static_cast<std::uint8_t>(group)), 0ms);
   CHECK(queue.waiting() == 3);
   for (const int group : {3, 1, 2}) {
-    const auto order = queue.next();
+    const auto order = queue.next(0ms);
     REQUIRE(order);
     CHECK(order->to.bytes[2] == group);
   }
-  CHECK_FALSE(queue.next());
+  CHECK_FALSE(queue.next(0ms));
 }
 
 TEST_CASE("many receivers of a waiting group cost one transmission",
@@ -51,46 +51,46 @@ TEST_CASE("a group that everybody left before its turn is not sent",
   CHECK(queue.waiting() == 1);
   queue.done(from(2, 7));
   CHECK(queue.waiting() == 0);
-  CHECK_FALSE(queue.next());
+  CHECK_FALSE(queue.next(0ms));
 }
 
 TEST_CASE("the kernel's repeat of a report is no new request",
           "[actors][send_queue]") {
   send_queue queue;
   REQUIRE(queue.wanted(from(1, 7), 0ms));
-  const auto order = queue.next();
+  const auto order = queue.next(0ms);
   CHECK_FALSE(queue.wanted(from(1, 7), 5ms));
   queue.sent(order->ticket, 6ms);
   CHECK_FALSE(queue.wanted(from(1, 7), 20ms));
-  CHECK_FALSE(queue.next());
+  CHECK_FALSE(queue.next(0ms));
 }
 
 TEST_CASE("a report long after the transmission is a new request",
           "[actors][send_queue]") {
   send_queue queue;
   queue.wanted(from(1, 7), 0ms);
-  queue.sent(queue.next()->ticket, 1ms);
+  queue.sent(queue.next(0ms)->ticket, 1ms);
   CHECK(queue.wanted(from(1, 7), 500ms));
-  CHECK(queue.next());
+  CHECK(queue.next(0ms));
 }
 
 TEST_CASE("leave and join ask for another transmission at once",
           "[actors][send_queue]") {
   send_queue queue;
   queue.wanted(from(1, 7), 0ms);
-  const auto order = queue.next();
+  const auto order = queue.next(0ms);
   SECTION("after it") {
     queue.sent(order->ticket, 1ms);
     queue.done(from(1, 7));
     CHECK(queue.wanted(from(1, 7), 2ms));
-    CHECK(queue.next());
+    CHECK(queue.next(0ms));
   }
   SECTION("during it") {
     queue.done(from(1, 7));
     CHECK(queue.wanted(from(1, 7), 2ms));
-    CHECK_FALSE(queue.next());
+    CHECK_FALSE(queue.next(0ms));
     queue.sent(order->ticket, 3ms);
-    CHECK(queue.next());
+    CHECK(queue.next(0ms));
   }
 }
 
@@ -98,10 +98,10 @@ TEST_CASE("a second host that asks during a transmission gets its own",
           "[actors][send_queue]") {
   send_queue queue;
   queue.wanted(from(1, 7), 0ms);
-  const auto order = queue.next();
+  const auto order = queue.next(0ms);
   CHECK(queue.wanted(from(2, 7), 1ms));
   queue.sent(order->ticket, 2ms);
-  CHECK(queue.next());
+  CHECK(queue.next(0ms));
 }
 
 TEST_CASE("the same group on two interfaces is sent on both",
@@ -109,8 +109,8 @@ TEST_CASE("the same group on two interfaces is sent on both",
   send_queue queue;
   queue.wanted(from(1, 7, 1), 0ms);
   queue.wanted(from(1, 7, 2), 0ms);
-  const auto first = queue.next();
-  const auto second = queue.next();
+  const auto first = queue.next(0ms);
+  const auto second = queue.next(0ms);
   REQUIRE(first);
   REQUIRE(second);
   CHECK(first->interface_index + second->interface_index == 3);
@@ -121,10 +121,10 @@ TEST_CASE("what was sent is forgotten, what waits is not",
   send_queue queue;
   queue.wanted(from(1, 7), 0ms);
   queue.wanted(from(1, 8), 0ms);
-  queue.sent(queue.next()->ticket, 1ms);
+  queue.sent(queue.next(0ms)->ticket, 1ms);
   queue.expire(10s);
   CHECK(queue.remembered() == 1);
-  CHECK(queue.next()->to.bytes[2] == 8);
+  CHECK(queue.next(0ms)->to.bytes[2] == 8);
 }
 
 TEST_CASE("a flood of groups is refused past the limit",

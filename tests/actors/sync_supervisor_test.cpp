@@ -263,6 +263,7 @@ TEST_CASE("two receivers are served by one sending", "[actors][sync]") {
 TEST_CASE("a tree that is wrong each time ends in time, with the reason",
           "[actors][sync]") {
   world w;
+  w.range_symbol_bytes = 0;
   const auto data = pattern(100'000, 15);
   w.add("file", data);
   const auto id = hash_of(hash_type::blake2b, "file");

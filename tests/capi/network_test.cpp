@@ -221,7 +221,9 @@ TEST_CASE("a share's statistics grow while it runs", "[capi][network]") {
   share.reset();
   // One tree of one symbol and two chunks, each K' + 10 packets, at least.
   CHECK(stats.pkts_io >= 20 + 42 + 28);
-  CHECK(stats.byt_gross == 1028 * stats.pkts_io);
+  // Symbols of 1024 or 1368 bytes and their payload ids.
+  CHECK(stats.byt_gross >= 1028 * stats.pkts_io);
+  CHECK(stats.byt_gross <= 1372 * stats.pkts_io);
   CHECK(stats.byt_info >= 50000 + 56 + 3 * 32);
 }
 

@@ -13,6 +13,7 @@ struct supervisor_log {
   std::vector<tree_built> trees;
   std::vector<channel_id> arrived;
   std::vector<channel_id> rejected;
+  std::vector<range_rejected> ranges;
   std::vector<object_verified> objects;
   std::vector<chunk_verified> chunks;
   std::vector<channel_id> written;
@@ -28,6 +29,8 @@ recording_supervisor(sync_supervisor_actor::pointer,
       [](const trees_compared&) {},
       [log](const symbols_arrived& x) { log->arrived.push_back(x.channel); },
       [log](const content_rejected& x) { log->rejected.push_back(x.channel); },
+      [](const answer_due&) {},
+      [log](const range_rejected& x) { log->ranges.push_back(x); },
       [log](const object_verified& x) { log->objects.push_back(x); },
       [log](const chunk_verified& x) { log->chunks.push_back(x); },
       [log](const chunk_written& x) { log->written.push_back(x.channel); },

@@ -4,6 +4,7 @@
 #include "actors/share_supervisor.hpp"
 #include "actors/sync_supervisor.hpp"
 #include "core/hasher.hpp"
+#include "core/range_index.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/recorders.hpp"
 
@@ -34,7 +35,7 @@ public:
   void add(const std::string& name, std::vector<std::byte> bytes,
            hash_type type = hash_type::blake2b) {
     if (!index || index->type() != type)
-      index = std::make_shared<share_index>(type);
+      index = std::make_shared<share_index>(type, range_symbol_bytes);
     object_header header;
     header.size = bytes.size();
     header.metadata.mode = 0100644;
@@ -46,7 +47,6 @@ public:
   void start_share() {
     share_request request;
     request.index = index;
-    request.type = index->type();
     request.counters = counters;
     share_environment env;
     env.net = net;
@@ -101,6 +101,8 @@ public:
     return r;
   }
 
+  /// T of the shares to come; 0: librecast sharers, without range channels.
+  std::uint16_t range_symbol_bytes = default_range_symbol_bytes;
   std::shared_ptr<share_index> index;
   std::shared_ptr<share_counters> counters = std::make_shared<share_counters>();
   std::shared_ptr<std::vector<share_report>> share_reports =

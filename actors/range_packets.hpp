@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "actors/object_packets.hpp"
+#include "actors/share_channels.hpp"
+#include "raptorq/block_encoder.hpp"
+
+namespace troupe {
+
+/// Fills trains with the packets of range channels: all source symbols of a
+/// block once, or a few repair symbols of it. Keeps its scratch memory, so one
+/// per sender. One thread.
+class range_packets {
+public:
+  /// `symbol_bytes`: T; 0 when there are no range channels.
+  explicit range_packets(std::uint16_t symbol_bytes)
+      : symbol_bytes_(symbol_bytes) {}
+
+  /// Reads the block and fills `train.bytes`, packet_bytes and burst_packets.
+  /// Precondition: `what` is data or repair. Errors: source_changed, io_error.
+  expected<object_packets::filled> fill(packet_train& train,
+                                        const shared_channel& what);
+
+private:
+  errc fill_data(packet_train& train, const source& from, byte_range range);
+  errc fill_repair(packet_train& train,
+                   const std::shared_ptr<const source>& from, byte_range range,
+                   std::uint32_t first_esi);
+
+  std::uint16_t symbol_bytes_;
+  std::vector<std::uint32_t> esis_;
+
+  /// The block that was encoded last: a receiver asks for several repair
+  /// channels of a block at once.
+  std::vector<std::byte> block_;
+  std::shared_ptr<const source> block_from_;
+  byte_range block_range_;
+  std::optional<raptorq::block_encoder> encoder_; ///< of block_
+};
+
+} // namespace troupe

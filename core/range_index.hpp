@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/share_index.hpp"
+
+#include <functional>
+
+namespace troupe {
+
+/// T of range channels unless a share is told otherwise: a packet of 1384
+/// bytes fits a link of 1432 bytes, tunnels included, and 24 symbols carry a
+/// chunk.
+inline constexpr std::uint16_t default_range_symbol_bytes = 1368;
+
+/// What the range protocol adds to an index for an object whose classic
+/// entries are there: its manifest, below each of `names` (channel hashes),
+/// its leaf blocks and its ranges. Single chunks need no entry of their own.
+/// `object` is make_tree_object() of the same tree; leaf blocks share its
+/// bytes. Calls `put` for each entry.
+void index_ranges(hash_type type, std::uint16_t symbol_bytes,
+                  const object_header& header, const merkle_tree& tree,
+                  const blob& object, std::shared_ptr<const source> content,
+                  std::span<const hash> names,
+                  const std::function<void(const hash&, index_entry)>& put);
+
+} // namespace troupe

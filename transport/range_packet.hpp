@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/hash.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace troupe {
+
+/// Bytes before the symbol in a packet of a range channel.
+inline constexpr std::size_t range_header_bytes = 16;
+
+/// Largest countdown.
+inline constexpr std::uint8_t range_countdown = 4;
+
+/// What the header of such a packet says (docs/wire-format.md).
+struct range_header {
+  /// In the last four packets that answer a request: 4, 3, 2, 1; else 0. So a
+  /// receiver knows the end of an answer even if its last packet is lost.
+  std::uint8_t countdown = 0;
+  std::uint32_t tag = 0;         ///< range_tag() of the node
+  std::uint32_t block_bytes = 0; ///< F: plain bytes below the node
+  std::uint32_t esi = 0;         ///< encoding symbol id, 24 bits
+  friend bool operator==(const range_header&, const range_header&) = default;
+};
+
+/// A received packet, looking into the receive buffer.
+struct range_packet_view {
+  range_header header;
+  std::span<const std::byte> symbol; ///< not empty
+};
+
+/// K of a block of `block_bytes` > 0 bytes in symbols of T bytes.
+constexpr std::uint32_t range_symbols(std::uint32_t block_bytes,
+                                      std::uint32_t symbol_bytes) noexcept {
+  return (block_bytes - 1) / symbol_bytes + 1;
+}
+
+/// Symbols that one repair channel of a block of K symbols carries: channel i
+/// has ESI K + i * n to K + (i + 1) * n - 1. So a receiver asks for about as
+/// many as it lacks, and receivers that lack different ones share them.
+constexpr std::uint32_t repair_channel_symbols(std::uint32_t k) noexcept {
+  return k <= 192 ? 2 : k >= 672 ? 8 : (k + 95) / 96;
+}
+
+/// Repair channels of one block; after the last one the first is next.
+inline constexpr std::uint32_t repair_channels = 4096;
+
+/// The first four bytes of a node's hash: tells packets of one range from
+/// those of another that happens to have the same group.
+std::uint32_t range_tag(const hash& node) noexcept;
+
+/// Reads a UDP payload; nullopt for whatever is no data packet of version 1.
+/// The caller compares tag, length and symbol size. Never throws.
+std::optional<range_packet_view>
+parse_range_packet(std::span<const std::byte> payload) noexcept;
+
+/// Precondition: header.esi < 2^24, header.countdown <= range_countdown.
+void write_range_header(std::span<std::byte, range_header_bytes> out,
+                        const range_header& header) noexcept;
+
+} // namespace troupe
