@@ -121,7 +121,7 @@ void sync_supervisor_state::fill_window() {
   // One channel may be open in any case, however small the window is.
   const auto room = [&](std::uint32_t units) {
     return channels.groups() < group_budget() &&
-           (channels.size() == 0 ||
+           (channels.size() + unwritten == 0 ||
             window.open_units() + unwritten + units <= window.capacity());
   };
   if (now == phase::gathering && native) {
