@@ -161,8 +161,7 @@ private:
 
   void dispatch(std::span<const received_message> messages,
                 const std::shared_ptr<std::byte>& slab) {
-    std::array<share, message_reader::max_messages> shares;
-    std::array<std::uint8_t, message_reader::max_messages> share_of{};
+    share_of_.assign(messages.size(), 0);
     std::size_t used = 0;
     for (std::size_t i = 0; i < messages.size(); ++i) {
       if (!is_sound(messages[i])) {
@@ -171,20 +170,23 @@ private:
       }
       tallies_.packets += messages[i].packets();
       tallies_.bytes += messages[i].bytes.size();
-      const auto end = shares.begin() + static_cast<std::ptrdiff_t>(used);
-      const auto it = std::find_if(shares.begin(), end, [&](const share& s) {
+      const auto end = shares_.begin() + static_cast<std::ptrdiff_t>(used);
+      const auto it = std::find_if(shares_.begin(), end, [&](const share& s) {
         return s.to == messages[i].to;
       });
-      share_of[i] = static_cast<std::uint8_t>(it - shares.begin());
-      if (it == end)
-        shares[used++].to = messages[i].to;
-      it->packets += messages[i].packets();
+      share_of_[i] = static_cast<std::size_t>(it - shares_.begin());
+      if (it == end) {
+        if (used == shares_.size())
+          shares_.emplace_back();
+        shares_[used++] = {messages[i].to, 0, {}};
+      }
+      shares_[share_of_[i]].packets += messages[i].packets();
     }
     for (std::size_t i = 0; i < messages.size(); ++i)
       if (is_sound(messages[i]))
-        add_packets(messages[i], shares[share_of[i]]);
+        add_packets(messages[i], shares_[share_of_[i]]);
     for (std::size_t i = 0; i < used; ++i)
-      deliver(shares[i], slab);
+      deliver(shares_[i], slab);
   }
 
   static bool is_sound(const received_message& m) {
@@ -219,6 +221,8 @@ private:
   receive_tallies tallies_;
   std::shared_ptr<receive_sockets> sockets_;
   std::unordered_map<group_address, packet_handler> handlers_;
+  std::vector<share> shares_;         ///< of the messages being dispatched
+  std::vector<std::size_t> share_of_; ///< for each message
   bool pump_posted_ = false;
   bool closed_ = false;
 };

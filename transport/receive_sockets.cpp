@@ -3,13 +3,17 @@
 
 #include "transport/socket_linux.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace troupe {
 namespace {
 
 /// Receive calls before others get their turn on the thread.
-constexpr int rounds_per_turn = 8;
+constexpr int rounds_per_turn = 32;
+/// Messages up to this size are copied together: a slot for the largest one
+/// each would make slabs of a few packets, and as many messages to actors.
+constexpr std::size_t small_bytes = 2048;
 
 } // namespace
 
@@ -105,6 +109,8 @@ void receive_sockets::close() {
   }
   member_of_.clear();
   slab_.reset();
+  gathered_.clear();
+  dense_.reset();
 }
 
 void receive_sockets::wait(socket& s) {
@@ -119,6 +125,7 @@ void receive_sockets::wait(socket& s) {
 void receive_sockets::drain(socket& s) {
   for (int round = 0; round < rounds_per_turn; ++round) {
     if (!take_slots()) {
+      hand_over_gathered();
       s.stalled = true;
       return;
     }
@@ -128,14 +135,49 @@ void receive_sockets::drain(socket& s) {
         reader_.read(s.descriptor.native_handle(),
                      slab_.get() + next_slot_ * slab_slot_bytes,
                      slab_slot_bytes, slots, problem);
-    next_slot_ += static_cast<unsigned>(messages.size());
     count_drops(s);
-    if (!messages.empty())
-      sink_(messages, slab_);
+    if (!gather(messages)) {
+      next_slot_ += static_cast<unsigned>(messages.size());
+      hand_over_gathered();
+      if (!messages.empty())
+        sink_(messages, slab_);
+    }
     if (messages.size() < slots)
       break;
   }
+  hand_over_gathered();
   wait(s);
+}
+
+bool receive_sockets::gather(std::span<const received_message> messages) {
+  std::size_t bytes = 0;
+  for (const auto& m : messages) {
+    if (m.bytes.size() > small_bytes)
+      return false;
+    bytes += m.bytes.size();
+  }
+  if (!dense_ || dense_used_ + bytes > slab_bytes) {
+    hand_over_gathered();
+    dense_.reset(); // may be the very one that comes next
+    dense_ = pool_->try_take();
+    dense_used_ = 0;
+    if (!dense_)
+      return false;
+  }
+  for (const auto& m : messages) {
+    auto* to = dense_.get() + dense_used_;
+    std::copy(m.bytes.begin(), m.bytes.end(), to);
+    gathered_.push_back(m);
+    gathered_.back().bytes = {to, m.bytes.size()};
+    dense_used_ += m.bytes.size();
+  }
+  return true;
+}
+
+void receive_sockets::hand_over_gathered() {
+  if (!gathered_.empty())
+    sink_(gathered_, dense_);
+  gathered_.clear();
 }
 
 bool receive_sockets::take_slots() {

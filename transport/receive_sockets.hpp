@@ -68,6 +68,10 @@ private:
   int join_on(std::size_t at, const group_address& group);
   void wait(socket& s);
   void drain(socket& s);
+  /// Copies small messages together; false when they are not all small, or
+  /// there is no slab for it.
+  bool gather(std::span<const received_message> messages);
+  void hand_over_gathered();
   bool take_slots();
   void resume();
   void count_drops(socket& s) noexcept;
@@ -82,6 +86,9 @@ private:
   message_reader reader_;
   std::shared_ptr<std::byte> slab_; ///< being filled
   unsigned next_slot_ = slab_slots;
+  std::shared_ptr<std::byte> dense_; ///< being filled with small messages
+  std::size_t dense_used_ = 0;
+  std::vector<received_message> gathered_; ///< in dense_, not handed over yet
   std::vector<std::unique_ptr<socket>> sockets_;
   std::unordered_map<group_address, std::size_t> member_of_;
   bool closed_ = false;
