@@ -107,6 +107,8 @@ status block_decoder::decode() {
   block.k = k_;
   block.symbol_bytes = symbol_bytes_;
   block.source.resize(k_);
+  block.lost.reserve(k_ - sources_);
+  block.out.reserve(k_ - sources_);
   for (std::uint32_t esi = 0; esi < k_; ++esi)
     if (seen(esi)) {
       block.source[esi] = symbol(esi);

@@ -8,20 +8,20 @@ namespace troupe::raptorq {
 namespace {
 
 // Calls visit(row, column) for the circulant part of the LDPC rows, columns
-// ascending (section 5.3.3.3).
+// ascending (section 5.3.3.3). The step, 1 + floor(column / S), stays below S
+// for every line of table 2.
 template <class Visit>
 void each_circulant(const parameters& code, Visit visit) {
-  std::uint32_t step = 0;
+  std::uint32_t step = 1;
   for (std::uint32_t column = 0, row = 0; column < code.b; ++column, ++row) {
-    if (column % code.s == 0) {
+    if (row == code.s) {
       row = 0;
       ++step;
     }
-    const std::uint32_t by = step % code.s;
     std::uint32_t at = row;
     for (unsigned n = 0; n < 3; ++n) {
       visit(at, column);
-      at += by;
+      at += step;
       if (at >= code.s)
         at -= code.s;
     }
@@ -58,8 +58,8 @@ binary_rows make_binary_rows(const parameters& code,
   out.count = code.s + static_cast<std::uint32_t>(isis.size());
   out.lt_begin.resize(out.count + 1);
   out.pi_begin.resize(out.count + 1);
-  out.lt.reserve(3 * code.b + code.s + 6 * isis.size());
-  out.pi.reserve(2 * code.s + 3 * isis.size());
+  out.lt.reserve(std::size_t{3} * code.b + code.s + 6 * isis.size());
+  out.pi.reserve(std::size_t{2} * code.s + 3 * isis.size());
   add_ldpc_rows(code, out);
   std::uint32_t row = code.s;
   for (const std::uint32_t isi : isis) {

@@ -43,7 +43,7 @@ bool dense_solve::offer(std::span<const std::uint64_t> bits) {
   while (word < words_ && fresh[word] == 0)
     ++word;
   if (word == words_) {
-    rows_.resize(rank_before * 2 * words_);
+    rows_.resize(rank_before * std::size_t{2} * words_);
     return false;
   }
   const auto lead = static_cast<std::uint32_t>(

@@ -9,7 +9,8 @@
 namespace troupe::raptorq {
 
 generator::generator(const elimination_plan& plan)
-    : code_(plan.code), pitch_((plan.code.k_prime + 31) / 32 * 32) {
+    : code_(plan.code),
+      pitch_((std::size_t{plan.code.k_prime} + 31) / 32 * 32) {
   const std::uint32_t k = code_.k_prime;
   const std::size_t wide = slot_round(k);
   slot_memory identity = make_slot_memory(k * wide);

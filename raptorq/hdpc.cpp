@@ -63,7 +63,8 @@ octet_matrix hdpc_over_inactive(const elimination_plan& plan) {
   const parameters& code = plan.code;
   const std::uint32_t columns = code.k_prime + code.s;
   const std::size_t words = plan.pitch;
-  std::vector<std::uint64_t> rows(code.h * 8 * words);
+  const std::size_t row_words = 8 * words;
+  std::vector<std::uint64_t> rows(code.h * row_words);
   doubling_row sum(words);
   constexpr std::uint32_t ahead = 12;
   for (std::uint32_t j = 0; j < columns; ++j) {
@@ -79,13 +80,13 @@ octet_matrix hdpc_over_inactive(const elimination_plan& plan) {
       sum.planes()[(slot - plan.pivots) / 64] ^= std::uint64_t{1}
                                                  << ((slot - plan.pivots) % 64);
     for (unsigned n = 0; n < 2 && j + 1 < columns; ++n)
-      add(rows.data() + plan.hdpc_rows[2 * j + n] * 8 * words, sum.planes(),
-          8 * words);
+      add(rows.data() + plan.hdpc_rows[2 * j + n] * row_words, sum.planes(),
+          row_words);
   }
   octet_matrix out(code.h, plan.inactive);
   for (std::uint32_t i = 0; i < code.h; ++i) {
-    std::uint64_t* row = rows.data() + i * 8 * words;
-    add(row, sum.planes(), 8 * words);
+    std::uint64_t* row = rows.data() + i * row_words;
+    add(row, sum.planes(), row_words);
     sum.twice();
     for (std::uint32_t n = 0; n < plan.inactive; ++n)
       out.row(i)[n] = octet(row, words, n);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/object_decoder.hpp"
 
-#include <algorithm>
+#include <cstring>
 
 namespace troupe::raptorq {
 
@@ -28,28 +28,21 @@ std::uint32_t object_decoder::k_symbols(std::uint8_t sbn) const noexcept {
   return sbn < blocks_.size() ? layout_.symbols(sbn) : 0;
 }
 
-object_decoder::source_block& object_decoder::open(std::uint8_t sbn) {
+// Sub-blocks are codes of their own with the same K and the same ESIs, and
+// every operation acts on octets at equal places: so one decoder of whole
+// symbols does for all of them.
+block_decoder& object_decoder::open(std::uint8_t sbn) {
   source_block& block = blocks_[sbn];
-  if (!block.decoders.empty())
-    return block;
-  const std::uint32_t pieces = info().sub_blocks;
+  if (block.decoder)
+    return *block.decoder;
   std::span<std::byte> octets =
       object_.subspan(layout_.block_begin(sbn), layout_.block_bytes(sbn));
-  if (pieces > 1 && octets.size() < layout_.padded_bytes(sbn)) {
-    block.padded.resize(layout_.padded_bytes(sbn));
-    octets = block.padded;
+  if (info().sub_blocks > 1) {
+    block.symbols.resize(layout_.padded_bytes(sbn));
+    octets = block.symbols;
   }
-  block.decoders.reserve(pieces);
-  for (std::uint32_t n = 0; n < pieces; ++n) {
-    const std::uint64_t begin = layout_.sub_block_begin(sbn, n);
-    block.decoders.emplace_back(
-        layout_.symbols(sbn), layout_.sub_symbol_bytes(n),
-        octets.subspan(begin,
-                       std::min<std::uint64_t>(layout_.sub_block_bytes(sbn, n),
-                                               octets.size() - begin)),
-        repair_max_);
-  }
-  return block;
+  return block.decoder.emplace(layout_.symbols(sbn), info().symbol_bytes,
+                               octets, repair_max_);
 }
 
 add_result object_decoder::add(payload_id id,
@@ -60,22 +53,14 @@ add_result object_decoder::add(payload_id id,
     return add_result::bad_length;
   if (blocks_[id.sbn].complete)
     return add_result::already_decoded;
-  // All sub-blocks have seen the same symbols, so they all answer the same.
-  add_result out = add_result::added;
-  source_block& block = open(id.sbn);
-  for (std::uint32_t n = 0; n < block.decoders.size(); ++n)
-    out = block.decoders[n].add(
-        id.esi,
-        symbol.subspan(layout_.piece_begin(n), layout_.sub_symbol_bytes(n)));
-  return out;
+  return open(id.sbn).add(id.esi, symbol);
 }
 
 bool object_decoder::ready(std::uint8_t sbn) const noexcept {
   if (sbn >= blocks_.size())
     return false;
   const source_block& block = blocks_[sbn];
-  return block.complete ||
-         (!block.decoders.empty() && block.decoders.front().ready());
+  return block.complete || (block.decoder && block.decoder->ready());
 }
 
 status object_decoder::decode(std::uint8_t sbn) {
@@ -88,12 +73,14 @@ status object_decoder::decode(std::uint8_t sbn) {
     return status::done;
   if (!ready(sbn))
     return status::need_more;
-  for (block_decoder& decoder : block.decoders)
-    if (const status made = decoder.decode(); made != status::done)
-      return made;
-  std::copy_n(
-      block.padded.begin(), block.padded.empty() ? 0 : layout_.block_bytes(sbn),
-      object_.begin() + static_cast<std::ptrdiff_t>(layout_.block_begin(sbn)));
+  if (const status made = block.decoder->decode(); made != status::done)
+    return made;
+  if (!block.symbols.empty())
+    layout_.each_piece(sbn, [&, to = object_.data() + layout_.block_begin(sbn)](
+                                std::uint64_t at, std::uint64_t by_symbol,
+                                std::uint64_t octets) {
+      std::memcpy(to + at, block.symbols.data() + by_symbol, octets);
+    });
   block = source_block{};
   block.complete = true;
   ++complete_;

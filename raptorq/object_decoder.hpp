@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,9 +16,10 @@ namespace troupe::raptorq {
 
 /// Collects encoding symbols of an object straight into the caller's memory
 /// of F octets. What is held besides is bounded: for every block that has
-/// begun, repair_max symbols and a bit for each source symbol; and one block
-/// when the last one ends in padding and has sub-blocks. Nothing is allocated
-/// for a block before its first symbol.
+/// begun and is not complete, repair_max symbols and a bit for each source
+/// symbol; and the block once more when it has sub-blocks, whose octets go to
+/// their places when it is complete. Nothing is allocated for a block before
+/// its first symbol.
 ///
 /// One thread at a time. add() never blocks; decode() computes.
 class object_decoder {
@@ -35,7 +37,7 @@ public:
   /// K of block `sbn`; 0 when there is no such block.
   std::uint32_t k_symbols(std::uint8_t sbn) const noexcept;
 
-  /// Takes one encoding symbol of T octets in. Constant time for a given N.
+  /// Takes one encoding symbol of T octets in. Constant time.
   add_result add(payload_id id, std::span<const std::byte> symbol);
 
   /// Whether block `sbn` has enough symbols for decode(sbn) to have a chance.
@@ -52,11 +54,11 @@ public:
 
 private:
   struct source_block {
-    std::vector<std::byte> padded;       // in place of the object's octets
-    std::vector<block_decoder> decoders; // one a sub-block
+    std::vector<std::byte> symbols; // the block in the order of symbols
+    std::optional<block_decoder> decoder;
     bool complete = false;
   };
-  source_block& open(std::uint8_t sbn);
+  block_decoder& open(std::uint8_t sbn);
 
   status state_;
   object_layout layout_;

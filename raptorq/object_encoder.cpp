@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raptorq/object_encoder.hpp"
 
-#include <algorithm>
+#include <cstring>
 
 namespace troupe::raptorq {
 
@@ -27,28 +27,23 @@ std::uint32_t object_encoder::k_symbols(std::uint8_t sbn) const noexcept {
   return sbn < blocks_.size() ? layout_.symbols(sbn) : 0;
 }
 
-object_encoder::source_block& object_encoder::open(std::uint8_t sbn) {
+// One encoder of whole symbols does for all sub-blocks, see object_decoder.
+block_encoder& object_encoder::open(std::uint8_t sbn) {
   source_block& block = blocks_[sbn];
-  if (!block.encoders.empty())
-    return block;
-  const std::uint32_t pieces = info().sub_blocks;
+  if (block.encoder)
+    return *block.encoder;
   std::span<const std::byte> octets =
       object_.subspan(layout_.block_begin(sbn), layout_.block_bytes(sbn));
-  if (pieces > 1 && octets.size() < layout_.padded_bytes(sbn)) {
-    block.padded.assign(layout_.padded_bytes(sbn), std::byte{0});
-    std::copy(octets.begin(), octets.end(), block.padded.begin());
-    octets = block.padded;
+  if (info().sub_blocks > 1) {
+    block.symbols.assign(layout_.padded_bytes(sbn), std::byte{0});
+    layout_.each_piece(sbn, [&](std::uint64_t at, std::uint64_t by_symbol,
+                                std::uint64_t count) {
+      std::memcpy(block.symbols.data() + by_symbol, octets.data() + at, count);
+    });
+    octets = block.symbols;
   }
-  block.encoders.reserve(pieces);
-  for (std::uint32_t n = 0; n < pieces; ++n) {
-    const std::uint64_t begin = layout_.sub_block_begin(sbn, n);
-    block.encoders.emplace_back(
-        layout_.symbols(sbn), layout_.sub_symbol_bytes(n),
-        octets.subspan(begin,
-                       std::min<std::uint64_t>(layout_.sub_block_bytes(sbn, n),
-                                               octets.size() - begin)));
-  }
-  return block;
+  return block.encoder.emplace(layout_.symbols(sbn), info().symbol_bytes,
+                               octets);
 }
 
 status object_encoder::symbol(payload_id id, std::span<std::byte> out) {
@@ -58,13 +53,9 @@ status object_encoder::symbol(payload_id id, std::span<std::byte> out) {
     return status::bad_esi;
   if (out.size() != info().symbol_bytes)
     return status::bad_length;
-  if (id.esi >= layout_.symbols(id.sbn))
-    return repair(id.sbn, {&id.esi, 1}, out, info().symbol_bytes);
-  source_block& block = open(id.sbn);
-  for (std::uint32_t n = 0; n < block.encoders.size(); ++n)
-    block.encoders[n].source(id.esi, out.subspan(layout_.piece_begin(n),
-                                                 layout_.sub_symbol_bytes(n)));
-  return status::done;
+  if (id.esi < layout_.symbols(id.sbn))
+    return open(id.sbn).source(id.esi, out);
+  return repair(id.sbn, {&id.esi, 1}, out, info().symbol_bytes);
 }
 
 status object_encoder::repair(std::uint8_t sbn,
@@ -75,18 +66,7 @@ status object_encoder::repair(std::uint8_t sbn,
     return state_;
   if (sbn >= blocks_.size())
     return status::bad_esi;
-  const std::size_t bytes = info().symbol_bytes;
-  if (!esis.empty() && (stride_bytes < bytes || out.size() < bytes ||
-                        (out.size() - bytes) / stride_bytes < esis.size() - 1))
-    return status::bad_length;
-  source_block& block = open(sbn);
-  for (std::uint32_t n = 0; n < block.encoders.size() && !esis.empty(); ++n) {
-    const status made = block.encoders[n].repair(
-        esis, out.subspan(layout_.piece_begin(n)), stride_bytes);
-    if (made != status::done)
-      return made;
-  }
-  return status::done;
+  return open(sbn).repair(esis, out, stride_bytes);
 }
 
 void object_encoder::release(std::uint8_t sbn) noexcept {

@@ -8,14 +8,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace troupe::raptorq {
 
 /// Makes encoding symbols of an object of F octets. The object stays the
-/// caller's and must outlive the encoder unchanged; only a last source block
-/// that ends in padding and has sub-blocks is copied. Encoders of the source
+/// caller's and must outlive the encoder unchanged; only blocks with
+/// sub-blocks are copied, into the order of symbols. Encoders of the source
 /// blocks are made when first asked for; see block_encoder for their cost.
 ///
 /// One thread at a time.
@@ -44,10 +45,10 @@ public:
 
 private:
   struct source_block {
-    std::vector<std::byte> padded;       // a copy, when one is needed
-    std::vector<block_encoder> encoders; // one a sub-block
+    std::vector<std::byte> symbols; // the block in the order of symbols
+    std::optional<block_encoder> encoder;
   };
-  source_block& open(std::uint8_t sbn);
+  block_encoder& open(std::uint8_t sbn);
 
   status state_;
   object_layout layout_;

@@ -46,14 +46,25 @@ public:
   std::uint32_t piece_begin(std::uint32_t n) const noexcept {
     return static_cast<std::uint32_t>(pieces_.begin_of(n) * info_.alignment);
   }
-  /// First octet of sub-block n in its block z.
-  std::uint64_t sub_block_begin(std::uint32_t z,
-                                std::uint32_t n) const noexcept {
-    return std::uint64_t{symbols(z)} * piece_begin(n);
-  }
-  std::uint64_t sub_block_bytes(std::uint32_t z,
-                                std::uint32_t n) const noexcept {
-    return std::uint64_t{symbols(z)} * sub_symbol_bytes(n);
+
+  /// Block z has its octets in the order of sub-blocks, or of symbols, which
+  /// is how they travel. Calls visit(place in the one, place in the other,
+  /// octets) for every piece of a symbol, in the order of sub-blocks, up to
+  /// the end of the object.
+  template <class Visit>
+  void each_piece(std::uint32_t z, Visit visit) const {
+    const std::uint64_t end = block_bytes(z);
+    const std::uint32_t count = symbols(z);
+    std::uint64_t at = 0;
+    for (std::uint32_t n = 0; n < info_.sub_blocks; ++n) {
+      const std::uint64_t size = sub_symbol_bytes(n);
+      std::uint64_t by_symbol = piece_begin(n);
+      for (std::uint32_t s = 0; s < count && at < end; ++s) {
+        visit(at, by_symbol, std::min(size, end - at));
+        at += size;
+        by_symbol += info_.symbol_bytes;
+      }
+    }
   }
 
 private:

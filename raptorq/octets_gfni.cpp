@@ -14,6 +14,7 @@ struct zmm {
   using reg = __m512i;
   static constexpr std::size_t bytes = 64;
   static constexpr unsigned wide = 4;
+  static constexpr bool streams = false;
   static constexpr unsigned tile_vectors = 4;
   static constexpr std::uint32_t dense_percent = 250;
   using halves = reg;

@@ -89,6 +89,42 @@ struct octet_loops {
         V::store(out[r] + at + v * unit, sum[r][v]);
   }
 
+  static constexpr std::size_t stream_vectors = 2048 / unit;
+  static constexpr std::size_t stream_min = 512 / unit;
+
+  // One column after the other: its multipliers stay in registers, the sums
+  // in the nearest cache, side by side. Where registers are few this beats
+  // tiles, and inputs are read in order. 1 to stream_vectors vectors, two
+  // columns at least.
+  template <unsigned Rows>
+  static void product_stream(u8* const* out, const u8* const* in,
+                             std::uint32_t cols, const u8* coefficients,
+                             std::size_t pitch, std::size_t at,
+                             std::size_t vectors) {
+    alignas(64) u8 sums[Rows * stream_vectors * unit];
+    const auto column = [&](std::uint32_t c, auto add_to) {
+      typename V::multiplier by[Rows];
+      for (unsigned r = 0; r < Rows; ++r)
+        by[r] = V::factor(coefficients[r * pitch + c]);
+      const u8* from = in[c] + at;
+      const u8* const end = from + vectors * unit;
+      for (u8* sum = sums; from != end; from += unit, sum += Rows * unit) {
+        const auto x = V::split(V::load(from));
+        for (unsigned r = 0; r < Rows; ++r)
+          V::store(sum + r * unit, add_to(V::mul(x, by[r]), sum + r * unit));
+      }
+    };
+    column(0, [](reg product, const u8*) { return product; });
+    for (std::uint32_t c = 1; c < cols; ++c)
+      column(c, [](reg product, const u8* sum) {
+        return V::add(product, V::load(sum));
+      });
+    const u8* sum = sums;
+    for (std::size_t v = 0; v < vectors; ++v)
+      for (unsigned r = 0; r < Rows; ++r, sum += unit)
+        V::store(out[r] + at + v * unit, V::load(sum));
+  }
+
   // The same for runs shorter than a register.
   template <unsigned Rows>
   static void product_part(u8* const* out, const u8* const* in,
@@ -117,6 +153,14 @@ struct octet_loops {
       return;
     }
     std::size_t at = 0;
+    if (V::streams && cols > 1)
+      while (const std::size_t left =
+                 at + stream_min * unit <= count ? (count - at) / unit : 0) {
+        const std::size_t strips = (left + stream_vectors - 1) / stream_vectors;
+        const std::size_t now = (left + strips - 1) / strips;
+        product_stream<Rows>(out, in, cols, coefficients, pitch, at, now);
+        at += now * unit;
+      }
     for (; at + vectors * unit <= count; at += vectors * unit)
       product_tile<Rows, vectors>(out, in, cols, coefficients, pitch, at);
     for (; at + unit <= count; at += unit)

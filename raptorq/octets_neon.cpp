@@ -13,6 +13,7 @@ struct quad {
   using reg = uint8x16_t;
   static constexpr std::size_t bytes = 16;
   static constexpr unsigned wide = 8;
+  static constexpr bool streams = false;
   static constexpr unsigned tile_vectors = 4;
   static constexpr std::uint32_t dense_percent = 100;
 

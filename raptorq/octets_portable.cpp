@@ -11,6 +11,7 @@ struct word {
   using reg = std::uint64_t;
   static constexpr std::size_t bytes = 8;
   static constexpr unsigned wide = 8;
+  static constexpr bool streams = false;
   static constexpr unsigned tile_vectors = 1;
   static constexpr std::uint32_t dense_percent = 25;
 
@@ -22,7 +23,7 @@ struct word {
   };
 
   static reg load(const std::uint8_t* p) {
-    reg r;
+    reg r = 0;
     __builtin_memcpy(&r, p, sizeof r);
     return r;
   }

@@ -13,6 +13,7 @@ struct xmm {
   using reg = __m128i;
   static constexpr std::size_t bytes = 16;
   static constexpr unsigned wide = 4;
+  static constexpr bool streams = false;
   static constexpr unsigned tile_vectors = 2;
   static constexpr std::uint32_t dense_percent = 80;
 

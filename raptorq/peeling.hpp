@@ -21,10 +21,10 @@ struct peeling_order {
   std::vector<std::uint32_t> rest;         ///< rows that are no pivot
 };
 
-/// More inactivated columns than this are never needed for symbols chosen at
-/// random: some 160 are usual for the largest K'. A sender who picks only
-/// symbols of high degree could ask for tens of thousands, and for minutes of
-/// work on them.
+/// Far more inactivated columns than symbols chosen at random need: 160 are
+/// usual for the largest K', and 296 the most that was seen. A sender who picks
+/// only symbols of high degree could ask for tens of thousands, and for minutes
+/// of work on them.
 inline constexpr std::size_t inactive_max = 2048;
 
 /// Orders the rows. Looks at the pattern of non-zeros only; time is about

@@ -7,6 +7,7 @@
 #include "raptorq/replay.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace troupe::raptorq {
 
@@ -25,28 +26,33 @@ bool recover_dense(received_block& block) {
   const auto pitch = static_cast<std::uint32_t>(rows.pitch());
   octet_matrix row(unknowns, pitch);
   row_inverse inverse(unknowns, unknowns);
-  std::vector<std::uint8_t> column(unknowns);
-  std::vector<const std::uint8_t*> in = block.source;
+  std::array<std::uint8_t, generator_symbols_max> column;
+  std::vector<const std::uint8_t*>& in = block.source;
   std::uint32_t taken = 0;
   for (std::size_t n = 0; n < block.repair.size() && taken < unknowns; ++n) {
     rows.row(block.repair_isi[n], row.row(taken));
     for (std::uint32_t u = 0; u < unknowns; ++u)
       column[u] = row.row(taken)[block.lost[u]];
-    if (inverse.offer(column, taken))
+    if (inverse.offer({column.data(), unknowns}, taken))
       in[block.lost[taken++]] = block.repair[n];
   }
   if (taken < unknowns)
     return false;
-  // In the place of a lost symbol stands the repair symbol that was taken.
+  octet_matrix solutions(unknowns, unknowns);
+  std::array<const std::uint8_t*, generator_symbols_max> row_of;
+  std::array<std::uint8_t*, generator_symbols_max> factors_of;
   octet_matrix factors(unknowns, pitch);
   for (std::uint32_t u = 0; u < unknowns; ++u) {
-    const std::span<const std::uint8_t> solution = inverse.row_of(u);
-    for (std::uint32_t n = 0; n < unknowns; ++n)
-      if (solution[n] != 0)
-        kernels().add_scaled(factors.row(u), row.row(n), solution[n], pitch);
-    for (std::uint32_t n = 0; n < unknowns; ++n)
-      factors.row(u)[block.lost[n]] = solution[n];
+    std::copy_n(inverse.row_of(u).begin(), unknowns, solutions.row(u));
+    row_of[u] = row.row(u);
+    factors_of[u] = factors.row(u);
   }
+  kernels().product(factors_of.data(), unknowns, row_of.data(), unknowns,
+                    solutions.row(0), solutions.pitch(), pitch);
+  // In the place of a lost symbol stands the repair symbol that was taken.
+  for (std::uint32_t u = 0; u < unknowns; ++u)
+    for (std::uint32_t n = 0; n < unknowns; ++n)
+      factors.row(u)[block.lost[n]] = solutions.row(u)[n];
   kernels().product(block.out.data(), unknowns, in.data(), block.k,
                     factors.row(0), factors.pitch(), block.symbol_bytes);
   return true;

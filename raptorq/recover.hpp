@@ -23,7 +23,8 @@ struct received_block {
   std::vector<const std::uint8_t*> repair; ///< same length
 };
 
-/// Recovers the lost symbols by whichever way is cheapest.
+/// Recovers the lost symbols by whichever way is cheapest. Uses the fields of
+/// `block` up.
 /// @return false when the symbols do not determine the block.
 bool recover(received_block& block);
 

@@ -14,6 +14,10 @@ constexpr int rounds_per_turn = 32;
 /// Messages up to this size are copied together: a slot for the largest one
 /// each would make slabs of a few packets, and as many messages to actors.
 constexpr std::size_t small_bytes = 2048;
+/// Pause after small messages, so that the next call finds several: a wake-up
+/// costs more than reading ten of them. The socket's buffer holds far more
+/// than arrives meanwhile.
+constexpr auto collecting_pause = std::chrono::microseconds{400};
 
 } // namespace
 
@@ -37,7 +41,8 @@ receive_sockets::receive_sockets(io_loop& loop, const receive_options& options,
 
 bool receive_sockets::add(unique_fd fd) {
   auto s = std::make_unique<socket>(
-      socket{boost::asio::posix::stream_descriptor{loop_.context()}});
+      socket{boost::asio::posix::stream_descriptor{loop_.context()},
+             boost::asio::steady_timer{loop_.context()}});
   boost::system::error_code bad;
   s->descriptor.assign(fd.get(), bad);
   if (bad)
@@ -106,6 +111,7 @@ void receive_sockets::close() {
   for (const auto& s : sockets_) {
     boost::system::error_code ignored;
     s->descriptor.close(ignored); // leaves its groups in one go
+    s->timer.cancel();
   }
   member_of_.clear();
   slab_.reset();
@@ -145,8 +151,21 @@ void receive_sockets::drain(socket& s) {
     if (messages.size() < slots)
       break;
   }
+  const bool were_small = !gathered_.empty();
   hand_over_gathered();
-  wait(s);
+  if (were_small)
+    pause(s);
+  else
+    wait(s);
+}
+
+void receive_sockets::pause(socket& s) {
+  s.timer.expires_after(collecting_pause);
+  s.timer.async_wait(
+      [self = shared_from_this(), &s](const boost::system::error_code& bad) {
+        if (!bad && !self->closed_)
+          self->drain(s);
+      });
 }
 
 bool receive_sockets::gather(std::span<const received_message> messages) {

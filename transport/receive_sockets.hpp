@@ -60,6 +60,7 @@ public:
 private:
   struct socket {
     boost::asio::posix::stream_descriptor descriptor;
+    boost::asio::steady_timer timer;
     bool full = false;    ///< the last join found no room
     bool stalled = false; ///< waits for a slab instead of for packets
     std::uint32_t dropped = 0;
@@ -67,6 +68,7 @@ private:
 
   int join_on(std::size_t at, const group_address& group);
   void wait(socket& s);
+  void pause(socket& s);
   void drain(socket& s);
   /// Copies small messages together; false when they are not all small, or
   /// there is no slab for it.

@@ -115,3 +115,59 @@ TEST_CASE("silent channels come in the order of their numbers",
     window.opened(id, 0ms);
   CHECK(window.take_silent(1s) == ids{1, 3, 5, 7, 9});
 }
+
+TEST_CASE("a range counts as many units as it has chunks",
+          "[actors][fetch_window]") {
+  fetch_window window{{.initial_units = 128, .max_units = 640}};
+  window.opened(1, 0ms, 32);
+  window.opened(2, 0ms, 32);
+  window.opened(3, 0ms);
+  CHECK(window.open_units() == 65);
+  window.closed(1, 1ms);
+  CHECK(window.open_units() == 33);
+  window.closed(1, 1ms); // closed already
+  window.closed(99, 1ms);
+  CHECK(window.open_units() == 33);
+  window.closed(3, 1ms);
+  window.closed(2, 1ms);
+  CHECK(window.open_units() == 0);
+}
+
+TEST_CASE("ranges double the window in a round trip as chunks do",
+          "[actors][fetch_window]") {
+  fetch_window window{{.initial_units = 128, .max_units = 640}};
+  for (channel_id id = 1; id <= 4; ++id)
+    window.opened(id, 0ms, 32);
+  for (channel_id id = 1; id <= 4; ++id)
+    window.closed(id, 1ms);
+  CHECK(window.capacity() == 256);
+  for (channel_id id = 11; id <= 30; ++id) {
+    window.opened(id, 2ms, 32);
+    window.closed(id, 3ms);
+  }
+  CHECK(window.capacity() == 640);
+}
+
+TEST_CASE("after loss a round trip of ranges adds one range",
+          "[actors][fetch_window]") {
+  fetch_window window{
+      {.initial_units = 457, .min_units = 128, .max_units = 640}};
+  window.dropped_here(0ms); // to 70 %: ten ranges
+  const auto before = window.capacity();
+  REQUIRE(before == 319);
+  for (channel_id id = 1; id <= 10; ++id)
+    window.opened(id, 0ms, 32);
+  for (channel_id id = 1; id <= 10; ++id)
+    window.closed(id, 1ms);
+  CHECK(window.capacity() > before + 28);
+  CHECK(window.capacity() <= before + 33);
+}
+
+TEST_CASE("the window of ranges keeps to its bounds", "[actors][fetch_window]") {
+  fetch_window window{
+      {.initial_units = 256, .min_units = 128, .max_units = 640}};
+  CHECK(window.capacity() == 256);
+  for (int i = 0; i < 20; ++i)
+    window.dropped_here(time_point{i});
+  CHECK(window.capacity() == 128);
+}

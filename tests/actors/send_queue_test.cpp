@@ -18,6 +18,13 @@ group_change from(std::uint8_t host, std::uint8_t group,
   return change;
 }
 
+constexpr send_class urgent{.urgent = true};
+/// As the data of a range.
+constexpr send_class bulk{.repeat_for_latecomers = false, .bulk = true};
+
+bool ripe(const group_address&) { return true; }
+bool unripe(const group_address&) { return false; }
+
 } // namespace
 
 TEST_CASE("groups are sent in the order of their first request",
@@ -134,4 +141,120 @@ TEST_CASE("a flood of groups is refused past the limit",
     queue.wanted(from(1, group), 0ms);
   CHECK(queue.waiting() == 10);
   CHECK(queue.remembered() == 10);
+}
+
+TEST_CASE("what is urgent goes before all else, in order",
+          "[actors][send_queue]") {
+  send_queue queue;
+  queue.wanted(from(1, 1), 0ms);
+  queue.wanted(from(1, 2), 0ms, bulk);
+  queue.wanted(from(1, 3), 0ms, urgent);
+  queue.wanted(from(1, 4), 0ms);
+  queue.wanted(from(1, 5), 0ms, urgent);
+  for (const int group : {3, 5, 1, 2, 4}) {
+    const auto order = queue.next(0ms);
+    REQUIRE(order);
+    CHECK(order->to.bytes[2] == group);
+  }
+  CHECK_FALSE(queue.next(0ms));
+}
+
+TEST_CASE("bulk waits until it is ripe, and nothing waits behind it",
+          "[actors][send_queue]") {
+  send_queue queue;
+  queue.wanted(from(1, 1), 0ms, bulk);
+  queue.wanted(from(1, 2), 0ms, bulk);
+  queue.wanted(from(1, 3), 0ms);
+  const auto plain = queue.next(1ms, true, unripe);
+  REQUIRE(plain);
+  CHECK(plain->to.bytes[2] == 3);
+  CHECK_FALSE(queue.next(1ms, true, unripe));
+  CHECK(queue.waiting() == 2);
+  const auto second = queue.next(2ms, true, [](const group_address& group) {
+    return group.bytes[2] == 2;
+  });
+  REQUIRE(second);
+  CHECK(second->to.bytes[2] == 2);
+  CHECK(queue.next(3ms, true, ripe)->to.bytes[2] == 1);
+}
+
+TEST_CASE("bulk waits for others no longer than the longest wait",
+          "[actors][send_queue]") {
+  send_queue queue{{.longest_wait = 25ms}};
+  queue.wanted(from(1, 1), 10ms, bulk);
+  queue.wanted(from(2, 1), 30ms, bulk); // does not start it anew
+  CHECK_FALSE(queue.next(34ms, true, unripe));
+  CHECK(queue.next(35ms, true, unripe));
+}
+
+TEST_CASE("bulk stays where it is while there is no room for it",
+          "[actors][send_queue]") {
+  send_queue queue;
+  queue.wanted(from(1, 1), 0ms, bulk);
+  queue.wanted(from(1, 2), 0ms);
+  CHECK(queue.next(1s, false)->to.bytes[2] == 2);
+  CHECK_FALSE(queue.next(1s, false));
+  CHECK(queue.waiting() == 1);
+  CHECK(queue.next(1s, true)->to.bytes[2] == 1);
+}
+
+TEST_CASE("bulk that everybody left is not sent, and can be asked for again",
+          "[actors][send_queue]") {
+  send_queue queue;
+  queue.wanted(from(1, 1), 0ms, bulk);
+  queue.done(from(1, 1));
+  CHECK_FALSE(queue.next(1ms, true, ripe));
+  CHECK(queue.wanted(from(1, 1), 2ms, bulk));
+  CHECK(queue.next(2ms, true, ripe));
+  CHECK_FALSE(queue.next(2ms, true, ripe)); // it has one place only
+}
+
+TEST_CASE("latecomers of bulk do not cause another sending",
+          "[actors][send_queue]") {
+  send_queue queue;
+  queue.wanted(from(1, 7), 0ms, bulk);
+  const auto order = queue.next(0ms);
+  REQUIRE(order);
+  CHECK_FALSE(queue.wanted(from(2, 7), 1ms, bulk)); // while it is sent
+  queue.sent(order->ticket, 2ms);
+  CHECK(queue.waiting() == 0);
+  CHECK_FALSE(queue.wanted(from(2, 7), 3ms, bulk)); // its repeated report
+  SECTION("but leaving and joining again does") {
+    queue.done(from(2, 7));
+    CHECK(queue.wanted(from(2, 7), 4ms, bulk));
+    CHECK(queue.next(4ms));
+  }
+  SECTION("and so does asking for the first time afterwards") {
+    CHECK(queue.wanted(from(3, 7), 4ms, bulk));
+    CHECK(queue.next(4ms));
+  }
+}
+
+TEST_CASE("the echo of a request is longer where latecomers do not count",
+          "[actors][send_queue]") {
+  send_queue queue{{.echo = 60ms, .long_echo = 1500ms}};
+  queue.wanted(from(1, 1), 0ms);
+  queue.wanted(from(1, 2), 0ms, bulk);
+  queue.sent(queue.next(0ms)->ticket, 10ms);
+  queue.sent(queue.next(0ms)->ticket, 10ms);
+  CHECK_FALSE(queue.wanted(from(1, 1), 69ms));
+  CHECK(queue.wanted(from(1, 1), 70ms));
+  CHECK_FALSE(queue.wanted(from(1, 2), 70ms, bulk));
+  CHECK_FALSE(queue.wanted(from(1, 2), 1509ms, bulk));
+  CHECK(queue.wanted(from(1, 2), 1510ms, bulk));
+}
+
+TEST_CASE("what was sent is remembered as long as its echo",
+          "[actors][send_queue]") {
+  send_queue queue{{.echo = 60ms, .long_echo = 1500ms}};
+  queue.wanted(from(1, 1), 0ms);
+  queue.wanted(from(1, 2), 0ms, bulk);
+  queue.sent(queue.next(0ms)->ticket, 10ms);
+  queue.sent(queue.next(0ms)->ticket, 10ms);
+  queue.expire(69ms);
+  CHECK(queue.remembered() == 2);
+  queue.expire(70ms);
+  CHECK(queue.remembered() == 1);
+  queue.expire(1510ms);
+  CHECK(queue.remembered() == 0);
 }

@@ -54,6 +54,80 @@ TEST_CASE("sources give any range and nothing beyond", "[source]") {
   }
 }
 
+TEST_CASE("reading in pieces gives what reading at once gives", "[source]") {
+  const temp_dir dir;
+  const auto data = gen2(700 * 1368 + 5); // more pieces than one preadv takes
+  write_file(dir / "f", data);
+  const auto file = open_file_source(dir / "f");
+  REQUIRE(file);
+  std::mt19937_64 random{9};
+  for (const std::shared_ptr<source>& input :
+       {file->bytes, make_memory_source(data), make_blob_source(blob{data})})
+    for (auto round = 0; round < 60; ++round) {
+      const auto piece = 1 + random() % 3000;
+      const auto stride = piece + random() % 40;
+      const auto offset = random() % data.size();
+      const auto most = std::min(data.size() - offset, 700 * piece);
+      const auto length = round == 0 ? most : random() % (most + 1);
+      INFO(length << " bytes in pieces of " << piece << " every " << stride);
+      bytes out((length + piece - 1) / piece * stride, std::byte{0xee});
+      auto expected = out;
+      bytes whole(length);
+      REQUIRE(input->read_at(offset, whole) == errc::none);
+      for (std::size_t at = 0, to = 0; at < length; at += piece, to += stride)
+        std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(at),
+                    std::min(piece, length - at),
+                    expected.begin() + static_cast<std::ptrdiff_t>(to));
+      REQUIRE(input->read_spaced(offset, length, out, piece, stride) ==
+              errc::none);
+      REQUIRE(out == expected); // and the gaps are as they were
+    }
+}
+
+TEST_CASE("pieces beyond the source or the buffer are refused", "[source]") {
+  const temp_dir dir;
+  const auto data = gen2(10'000);
+  write_file(dir / "f", data);
+  const auto file = open_file_source(dir / "f");
+  REQUIRE(file);
+  for (const std::shared_ptr<source>& input :
+       {file->bytes, make_memory_source(data)}) {
+    bytes out(12'000);
+    CHECK(input->read_spaced(0, 10'000, out, 1000, 1016) == errc::none);
+    CHECK(input->read_spaced(0, 10'001, out, 1000, 1016) ==
+          errc::invalid_argument);
+    CHECK(input->read_spaced(9000, 1001, out, 100, 116) ==
+          errc::invalid_argument);
+    CHECK(input->read_spaced(~std::uint64_t{0}, 1, out, 100, 116) ==
+          errc::invalid_argument);
+    // The last piece ends at 9 * 1016 + 1000.
+    CHECK(input->read_spaced(0, 10'000, std::span{out}.first(10'144), 1000,
+                             1016) == errc::none);
+    CHECK(input->read_spaced(0, 10'000, std::span{out}.first(10'143), 1000,
+                             1016) == errc::invalid_argument);
+    CHECK(input->read_spaced(0, 1, {}, 1000, 1016) == errc::invalid_argument);
+    CHECK(input->read_spaced(10'000, 0, {}, 1000, 1016) == errc::none);
+  }
+}
+
+TEST_CASE("a file that shrank cannot be read in pieces", "[source]") {
+  const temp_dir dir;
+  write_file(dir / "f", gen2(10'000));
+  const auto file = open_file_source(dir / "f");
+  REQUIRE(file);
+  bytes out(12'000);
+  const auto was_read = GENERATE(false, true);
+  CAPTURE(was_read);
+  if (was_read)
+    REQUIRE(file->bytes->read_spaced(0, 10'000, out, 1000, 1016) ==
+            errc::none);
+  std::filesystem::resize_file(dir / "f", 4500);
+  CHECK(file->bytes->read_spaced(0, 10'000, out, 1000, 1016) ==
+        errc::source_changed);
+  CHECK(file->bytes->read_spaced(5000, 100, out, 1000, 1016) ==
+        errc::source_changed);
+}
+
 TEST_CASE("a file source has what the inode says", "[source]") {
   const temp_dir dir;
   write_file(dir / "f", gen1(10));

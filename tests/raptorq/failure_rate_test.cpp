@@ -2,6 +2,8 @@
 #include "tests/raptorq/support.hpp"
 #include "tests/support/catch.hpp"
 
+#include <cmath>
+
 namespace troupe::raptorq {
 
 namespace {
@@ -30,9 +32,7 @@ failures count_failures(std::uint32_t k, std::uint32_t lost, int trials,
     for (std::uint32_t esi = 0; esi < k; ++esi)
       if (!gone[esi])
         decoder.add(esi, test::piece(block, esi, 1));
-    std::vector<std::uint32_t> esis;
-    while (esis.size() < lost + 2)
-      esis.push_back(k + random.below(esi_limit - k));
+    const std::vector<std::uint32_t> esis = random.repair_esis(lost + 2, k);
     bytes symbols(esis.size());
     REQUIRE(encoder.repair(esis, symbols, 1) == status::done);
     for (std::uint32_t e = 0; e < esis.size(); ++e) {
@@ -45,6 +45,14 @@ failures count_failures(std::uint32_t k, std::uint32_t lost, int trials,
     }
   }
   return out;
+}
+
+// Whether `seen` of `trials` is `expected` within a factor of two, as far as
+// a sample of this size can tell (three standard deviations).
+bool near(int seen, int trials, double expected) {
+  const double low = trials * expected / 2;
+  const double high = trials * expected * 2;
+  return seen > low - 3 * std::sqrt(low) && seen < high + 3 * std::sqrt(high);
 }
 
 } // namespace
@@ -85,6 +93,23 @@ TEST_CASE("failures of larger blocks are as rare", "[rates]") {
   REQUIRE(seen.with[0] < 3 + trials / 100);
   REQUIRE(seen.with[1] <= 2);
   REQUIRE(seen.with[2] == 0);
+}
+
+TEST_CASE("h symbols beyond K leave about one failure in 256^(h+1)",
+          "[rates]") {
+  if (!test::long_run()) {
+    WARN("takes millions of blocks: only with TROUPE_LONG_TESTS=1");
+    return;
+  }
+  constexpr int trials = 4000000;
+  for (const std::uint32_t k : {10U, 32U, 60U}) {
+    const failures seen = count_failures(k, (k + 7) / 8, trials, k);
+    WARN("K = " << k << ": " << seen.with[0] << ", " << seen.with[1] << ", "
+                << seen.with[2] << " of " << trials);
+    CHECK(near(seen.with[0], trials, 1 / 256.0));
+    CHECK(near(seen.with[1], trials, 1 / 65536.0));
+    CHECK(near(seen.with[2], trials, 1 / 16777216.0));
+  }
 }
 
 } // namespace troupe::raptorq

@@ -90,6 +90,13 @@ TEST_CASE("objects of many blocks and sub-blocks survive", "[objects]") {
   round_trip({300000, 512, 1, 5, 4});
 }
 
+TEST_CASE("sub-blocks of one octet each cost no more than a block",
+          "[objects]") {
+  // As many as an OTI can ask for, in every block.
+  const oti info{65535 * 40, 65535, 20, 65535, 1};
+  round_trip(info);
+}
+
 TEST_CASE("sub-blocks are codes of their own", "[objects]") {
   // Repair symbol i of the block is repair symbol i of each sub-block.
   test::random_source random(61);

@@ -31,6 +31,8 @@ TEST_CASE("every line of table 2 has the primes that section 5.3.3.3 asks for",
     REQUIRE(code.p + code.w == code.l);
     REQUIRE(code.b + code.s == code.w);
     REQUIRE(code.u + code.h == code.p);
+    REQUIRE(code.p >= code.h);
+    REQUIRE(1 + code.b / code.s < code.s);
     REQUIRE(code.p1 >= code.p);
     for (std::uint32_t n = code.p; n < code.p1; ++n)
       REQUIRE_FALSE(prime(n));

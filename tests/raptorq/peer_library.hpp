@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// Another RFC 6330 codec, lcrq, loaded at run time where it is installed:
-/// below the folder that the environment variable TROUPE_PEER_DIR names.
-/// Only its documented calls are used.
+/// below the folder that the environment variable TROUPE_PEER_DIR names, or
+/// else TROUPE_PEER_DEFAULT, set when this was compiled. Only its documented
+/// calls are used.
 #pragma once
 
 #include <dlfcn.h>
@@ -26,6 +27,10 @@ struct peer_library {
   /// Loads it. `why_not` is empty on success.
   explicit peer_library(std::string& why_not) {
     const char* dir = std::getenv("TROUPE_PEER_DIR");
+#if defined(TROUPE_PEER_DEFAULT)
+    if (dir == nullptr)
+      dir = TROUPE_PEER_DEFAULT;
+#endif
     if (dir == nullptr) {
       why_not = "TROUPE_PEER_DIR is not set";
       return;

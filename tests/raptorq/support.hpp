@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <numeric>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -21,6 +23,13 @@ inline constexpr bool thorough = true;
 #else
 inline constexpr bool thorough = false;
 #endif
+
+/// Whether the environment variable TROUPE_LONG_TESTS asks for samples that
+/// take minutes.
+inline bool long_run() {
+  const char* value = std::getenv("TROUPE_LONG_TESTS");
+  return value != nullptr && *value != '\0' && *value != '0';
+}
 
 using bytes = std::vector<std::byte>;
 
@@ -61,6 +70,14 @@ public:
       }
     }
     return out;
+  }
+
+  /// `count` different ESIs of repair symbols of a block of k, ascending.
+  std::vector<std::uint32_t> repair_esis(std::uint32_t count, std::uint32_t k) {
+    std::set<std::uint32_t> out;
+    while (out.size() < count)
+      out.insert(k + below(esi_limit - k));
+    return {out.begin(), out.end()};
   }
 
 private:

@@ -12,6 +12,7 @@ namespace troupe::test {
 struct supervisor_log {
   std::vector<tree_built> trees;
   std::vector<channel_id> arrived;
+  std::vector<symbols_arrived> symbols;
   std::vector<channel_id> rejected;
   std::vector<range_rejected> ranges;
   std::vector<object_verified> objects;
@@ -27,7 +28,10 @@ recording_supervisor(sync_supervisor_actor::pointer,
   return {
       [log](const tree_built& x) { log->trees.push_back(x); },
       [](const trees_compared&) {},
-      [log](const symbols_arrived& x) { log->arrived.push_back(x.channel); },
+      [log](const symbols_arrived& x) {
+        log->arrived.push_back(x.channel);
+        log->symbols.push_back(x);
+      },
       [log](const content_rejected& x) { log->rejected.push_back(x.channel); },
       [](const answer_due&) {},
       [log](const range_rejected& x) { log->ranges.push_back(x); },

@@ -3,6 +3,7 @@
 // AddressSanitizer), and nothing comes out that the format forbids.
 #include "tests/transport/support.hpp"
 #include "transport/packet.hpp"
+#include "transport/range_packet.hpp"
 
 namespace troupe::test {
 namespace {
@@ -45,6 +46,18 @@ bytes sample_packet(std::mt19937_64& random) {
   return packet;
 }
 
+bytes sample_range_packet(std::mt19937_64& random) {
+  bytes packet =
+      random_bytes(random, range_header_bytes + 1 + random() % 1400);
+  write_range_header(
+      std::span{packet}.first<range_header_bytes>(),
+      {.countdown = static_cast<std::uint8_t>(random() % (range_countdown + 1)),
+       .tag = static_cast<std::uint32_t>(random()),
+       .block_bytes = static_cast<std::uint32_t>(random()),
+       .esi = static_cast<std::uint32_t>(random() & 0xffffff)});
+  return packet;
+}
+
 } // namespace
 
 TEST_CASE("the report parser stands any damage") {
@@ -81,6 +94,29 @@ TEST_CASE("the packet parser stands any damage") {
   }
   CHECK(accepted > 5000);
   CHECK(accepted < 19000);
+}
+
+TEST_CASE("the range packet parser stands any damage") {
+  std::mt19937_64 random{1368};
+  std::size_t accepted = 0;
+  for (int round = 0; round < 20000; ++round) {
+    const bytes packet = mutate(random, sample_range_packet(random));
+    const auto view = parse_range_packet(packet);
+    if (!view)
+      continue;
+    ++accepted;
+    REQUIRE(view->header.countdown <= range_countdown);
+    REQUIRE(view->header.esi <= 0xffffff);
+    REQUIRE(view->symbol.size() == packet.size() - range_header_bytes);
+    REQUIRE(view->symbol.data() == packet.data() + range_header_bytes);
+    // What was read is all that the header says.
+    bytes again = packet;
+    write_range_header(std::span{again}.first<range_header_bytes>(),
+                       view->header);
+    REQUIRE(again == packet);
+  }
+  CHECK(accepted > 10000);
+  CHECK(accepted < 19990);
 }
 
 } // namespace troupe::test
