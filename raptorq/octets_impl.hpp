@@ -125,6 +125,23 @@ struct octet_loops {
         V::store(out[r] + at + v * unit, V::load(sum));
   }
 
+  // Strips of about equal length, for whole vectors; returns where they end.
+  // Short runs are left to the tiles.
+  template <unsigned Rows>
+  static std::size_t product_strips(u8* const* out, const u8* const* in,
+                                    std::uint32_t cols, const u8* coefficients,
+                                    std::size_t pitch, std::size_t count) {
+    std::size_t at = 0;
+    while (count - at >= stream_min * unit) {
+      const std::size_t left = (count - at) / unit;
+      const std::size_t strips = (left + stream_vectors - 1) / stream_vectors;
+      const std::size_t now = (left + strips - 1) / strips;
+      product_stream<Rows>(out, in, cols, coefficients, pitch, at, now);
+      at += now * unit;
+    }
+    return at;
+  }
+
   // The same for runs shorter than a register.
   template <unsigned Rows>
   static void product_part(u8* const* out, const u8* const* in,
@@ -153,14 +170,9 @@ struct octet_loops {
       return;
     }
     std::size_t at = 0;
-    if (V::streams && cols > 1)
-      while (const std::size_t left =
-                 at + stream_min * unit <= count ? (count - at) / unit : 0) {
-        const std::size_t strips = (left + stream_vectors - 1) / stream_vectors;
-        const std::size_t now = (left + strips - 1) / strips;
-        product_stream<Rows>(out, in, cols, coefficients, pitch, at, now);
-        at += now * unit;
-      }
+    if constexpr (V::streams)
+      if (cols > 1)
+        at = product_strips<Rows>(out, in, cols, coefficients, pitch, count);
     for (; at + vectors * unit <= count; at += vectors * unit)
       product_tile<Rows, vectors>(out, in, cols, coefficients, pitch, at);
     for (; at + unit <= count; at += unit)

@@ -159,7 +159,8 @@ TEST_CASE("a receiver without free slabs reads on when one comes back") {
   sending_bed bed{{}, {.slabs = 2}, {.rate_bits_per_s = 100'000'000}, true};
   constexpr std::uint32_t count = 500; // of which two slabs hold 32
   for (std::uint32_t i = 0; i < count; ++i)
-    bed.sender->send(numbered_train(group, 1, 1000, i), [](auto&&) {});
+    // Large enough for a slot each: small ones are copied together.
+    bed.sender->send(numbered_train(group, 1, 3000, i), [](auto&&) {});
   REQUIRE(eventually([&] { return bed.port->counters().starvations > 0; }));
   std::this_thread::sleep_for(100ms);
   CHECK(bed.packets.size() == 32);
