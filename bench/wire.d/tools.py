@@ -143,6 +143,7 @@ def troupe(share_options, sync_options):
         command = os.environ["TROUPE"]
         sharer = Program("sender", lab.SENDER,
                          [command, "share", "--interface", "eth0",
+                          "--rate", "0",
                           *share_options, job.source],
                          ready=says_ready, ends=False)
         return [sharer], [
