@@ -12,7 +12,10 @@ namespace {
 /// As many as fit one superpacket: losing it is what repair symbols are for.
 constexpr std::uint16_t burst_packets = 64;
 
-const indexed_range range_of(const index_entry& entry) {
+/// Memory for blocks and what is computed of them: some 2 MiB each.
+constexpr std::size_t max_blocks = 4;
+
+indexed_range range_of(const index_entry& entry) {
   if (const auto* chunk = std::get_if<indexed_chunk>(&entry))
     return {chunk->from, chunk->range};
   return std::get<indexed_range>(entry);
@@ -65,25 +68,45 @@ errc range_packets::fill_data(packet_train& train, const source& from,
 errc range_packets::fill_repair(packet_train& train,
                                 const std::shared_ptr<const source>& from,
                                 byte_range range, std::uint32_t first_esi) {
-  if (block_from_ != from || block_range_ != range) {
-    encoder_.reset();
-    block_from_.reset();
-    block_.resize(range.length);
-    if (const auto e = from->read_at(range.offset, block_); e != errc::none)
-      return e;
-    block_from_ = from;
-    block_range_ = range;
-    encoder_.emplace(range_symbols(static_cast<std::uint32_t>(range.length),
-                                   symbol_bytes_),
-                     symbol_bytes_, block_);
-  }
+  const auto block = encode(from, range);
+  if (!block)
+    return block.error().code;
   esis_.resize(train.bytes.size() / train.packet_bytes);
   for (auto& esi : esis_)
     esi = first_esi++;
-  const auto done = encoder_->repair(
+  const auto done = (*block)->encoder->repair(
       esis_, std::span{train.bytes}.subspan(range_header_bytes),
       train.packet_bytes);
   return done == raptorq::status::done ? errc::none : errc::internal;
+}
+
+expected<range_packets::encoded_block*>
+range_packets::encode(const std::shared_ptr<const source>& from,
+                      byte_range range) {
+  const auto known =
+      std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) {
+        return block.from == from && block.range == range;
+      });
+  if (known != blocks_.end()) {
+    blocks_.splice(blocks_.begin(), blocks_, known);
+    return &blocks_.front();
+  }
+  if (blocks_.size() < max_blocks)
+    blocks_.emplace_front();
+  else
+    blocks_.splice(blocks_.begin(), blocks_, std::prev(blocks_.end()));
+  auto& block = blocks_.front();
+  block.encoder.reset();
+  block.from.reset();
+  block.bytes.resize(range.length);
+  if (const auto e = from->read_at(range.offset, block.bytes); e != errc::none)
+    return e;
+  block.from = from;
+  block.range = range;
+  block.encoder.emplace(range_symbols(static_cast<std::uint32_t>(range.length),
+                                      symbol_bytes_),
+                        symbol_bytes_, block.bytes);
+  return &block;
 }
 
 } // namespace troupe

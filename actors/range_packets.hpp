@@ -5,6 +5,8 @@
 #include "actors/share_channels.hpp"
 #include "raptorq/block_encoder.hpp"
 
+#include <list>
+
 namespace troupe {
 
 /// Fills trains with the packets of range channels: all source symbols of a
@@ -30,12 +32,17 @@ private:
   std::uint16_t symbol_bytes_;
   std::vector<std::uint32_t> esis_;
 
-  /// The block that was encoded last: a receiver asks for several repair
-  /// channels of a block at once.
-  std::vector<std::byte> block_;
-  std::shared_ptr<const source> block_from_;
-  byte_range block_range_;
-  std::optional<raptorq::block_encoder> encoder_; ///< of block_
+  /// Blocks that were encoded last: receivers ask for several repair channels
+  /// of a block, at once and one after the other.
+  struct encoded_block {
+    std::shared_ptr<const source> from;
+    byte_range range;
+    std::vector<std::byte> bytes;
+    std::optional<raptorq::block_encoder> encoder; ///< of bytes
+  };
+  expected<encoded_block*> encode(const std::shared_ptr<const source>& from,
+                                  byte_range range);
+  std::list<encoded_block> blocks_; ///< used last first
 };
 
 } // namespace troupe

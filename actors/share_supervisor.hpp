@@ -14,7 +14,7 @@ struct share_environment {
   std::shared_ptr<network> net;
   share_client_actor client;
   std::uint32_t senders = 2;          ///< channel_sender actors
-  std::uint32_t sends_per_sender = 4; ///< tickets out at each
+  std::uint32_t sends_per_sender = 16; ///< tickets out at each
 };
 
 /// @relates share_supervisor

@@ -41,15 +41,20 @@ receive_sockets::receive_sockets(io_loop& loop, const receive_options& options,
 
 bool receive_sockets::add(unique_fd fd) {
   auto s = std::make_unique<socket>(
-      socket{boost::asio::posix::stream_descriptor{loop_.context()},
+      socket{std::move(fd), boost::asio::posix::stream_descriptor{loop_.context()},
              boost::asio::steady_timer{loop_.context()}});
-  boost::system::error_code bad;
-  s->descriptor.assign(fd.get(), bad);
-  if (bad)
+  if (!watch(*s))
     return false;
-  fd.release();
   sockets_.push_back(std::move(s));
   return true;
+}
+
+bool receive_sockets::watch(socket& s) {
+  if (s.descriptor.is_open())
+    return true;
+  boost::system::error_code bad;
+  s.descriptor.assign(s.fd.get(), bad);
+  return !bad;
 }
 
 void receive_sockets::start(message_sink sink) {
@@ -78,7 +83,7 @@ int receive_sockets::join(const group_address& group) {
 
 int receive_sockets::join_on(std::size_t at, const group_address& group) {
   socket& s = *sockets_[at];
-  const int problem = change_membership(s.descriptor.native_handle(), true,
+  const int problem = change_membership(s.fd.get(), true,
                                         group, interface_index_);
   if (problem == 0)
     member_of_[group] = at;
@@ -91,7 +96,7 @@ void receive_sockets::leave(const group_address& group) {
   if (it == member_of_.end())
     return;
   socket& s = *sockets_[it->second];
-  change_membership(s.descriptor.native_handle(), false, group,
+  change_membership(s.fd.get(), false, group,
                     interface_index_);
   s.full = false;
   member_of_.erase(it);
@@ -109,9 +114,10 @@ void receive_sockets::close() {
   closed_ = true;
   pool_->set_on_return({});
   for (const auto& s : sockets_) {
-    boost::system::error_code ignored;
-    s->descriptor.close(ignored); // leaves its groups in one go
     s->timer.cancel();
+    if (s->descriptor.is_open())
+      s->descriptor.release();
+    s->fd = unique_fd{}; // leaves its groups in one go
   }
   member_of_.clear();
   slab_.reset();
@@ -120,6 +126,8 @@ void receive_sockets::close() {
 }
 
 void receive_sockets::wait(socket& s) {
+  if (!watch(s))
+    return pause(s);
   s.descriptor.async_wait(
       boost::asio::posix::stream_descriptor::wait_read,
       [self = shared_from_this(), &s](const boost::system::error_code& bad) {
@@ -138,7 +146,7 @@ void receive_sockets::drain(socket& s) {
     int problem = 0;
     const unsigned slots = slab_slots - next_slot_;
     const auto messages =
-        reader_.read(s.descriptor.native_handle(),
+        reader_.read(s.fd.get(),
                      slab_.get() + next_slot_ * slab_slot_bytes,
                      slab_slot_bytes, slots, problem);
     count_drops(s);
@@ -160,6 +168,9 @@ void receive_sockets::drain(socket& s) {
 }
 
 void receive_sockets::pause(socket& s) {
+  // Else each packet that comes meanwhile would wake the thread for nothing.
+  if (s.descriptor.is_open())
+    s.descriptor.release();
   s.timer.expires_after(collecting_pause);
   s.timer.async_wait(
       [self = shared_from_this(), &s](const boost::system::error_code& bad) {

@@ -59,6 +59,8 @@ public:
 
 private:
   struct socket {
+    unique_fd fd;
+    /// Watches `fd`, but not during a pause; never owns it.
     boost::asio::posix::stream_descriptor descriptor;
     boost::asio::steady_timer timer;
     bool full = false;    ///< the last join found no room
@@ -67,6 +69,7 @@ private:
   };
 
   int join_on(std::size_t at, const group_address& group);
+  bool watch(socket& s);
   void wait(socket& s);
   void pause(socket& s);
   void drain(socket& s);

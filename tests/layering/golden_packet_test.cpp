@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bytes that docs/wire-format.md shows are those of the capture in
 // tests/data, and those that Troupe itself writes and reads.
+#include "core/channel_key.hpp"
 #include "core/hasher.hpp"
-#include "core/net_tree.hpp"
+#include "core/manifest.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/transport/pcap.hpp"
 #include "transport/mld.hpp"
 #include "transport/packet.hpp"
+#include "transport/range_packet.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -84,6 +86,17 @@ std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span{text.data(), text.size()});
 }
 
+/// The header of the shared file's objects.
+object_header small_header() {
+  object_header header;
+  header.size = 5000;
+  header.name = "small.bin";
+  header.metadata.mode = 0100644;
+  header.metadata.mtime_s = header.metadata.atime_s = 0x663881d9;
+  header.metadata.mtime_ns = header.metadata.atime_ns = 123456789;
+  return header;
+}
+
 const std::string name_hash =
     "ce7106d334b8b5df7653d3e2be40cbdeaa489e39aa0f6a04baefed87c321e5f2";
 const std::string chunk_hash =
@@ -123,12 +136,7 @@ TEST_CASE("Troupe writes and reads the documented report", "[golden]") {
 }
 
 TEST_CASE("Troupe writes and reads the documented tree packet", "[golden]") {
-  object_header header;
-  header.size = 5000;
-  header.name = "small.bin";
-  header.metadata.mode = 0100644;
-  header.metadata.mtime_s = header.metadata.atime_s = 0x663881d9;
-  header.metadata.mtime_ns = header.metadata.atime_ns = 123456789;
+  const auto header = small_header();
   const hash leaf = blake3_of(small_bin(), chunk_hash);
   const auto tree =
       merkle_tree::fold(hash_type::blake3, header.size, {&leaf, 1});
@@ -170,6 +178,63 @@ TEST_CASE("Troupe writes and reads the documented chunk packet", "[golden]") {
 
 TEST_CASE("Troupe writes the documented General Query", "[golden]") {
   CHECK(make_general_query(100) == documented("### Golden query"));
+}
+
+TEST_CASE("Troupe joins the documented range groups", "[golden]") {
+  const auto name = blake3_of(as_bytes("small.bin"), name_hash);
+  const auto chunk = blake3_of(small_bin(), chunk_hash);
+  byte_vector bytes;
+  for (const auto& id : {channel_id_of(channel_kind::manifest, name),
+                         channel_id_of(channel_kind::data, chunk),
+                         channel_id_of(channel_kind::repair, chunk, 1)}) {
+    const auto group = group_of(id);
+    const auto view = std::as_bytes(std::span{group.bytes});
+    bytes.insert(bytes.end(), view.begin(), view.end());
+  }
+  CHECK(bytes == documented("### Golden range groups"));
+}
+
+TEST_CASE("Troupe writes and reads the documented manifest", "[golden]") {
+  const hash leaf = blake3_of(small_bin(), chunk_hash);
+  const auto tree = merkle_tree::fold(hash_type::blake3, 5000, {&leaf, 1});
+  REQUIRE(tree);
+  const auto written = serialise(
+      make_manifest(hash_type::blake3, 1368, small_header(), *tree));
+  CHECK(written == documented("### Golden manifest"));
+
+  const auto read = parse_manifest(written, 5000);
+  if (!is_available(hash_type::blake3)) {
+    WARN("not read: this build has no BLAKE3");
+    return;
+  }
+  REQUIRE(read);
+  CHECK(read->symbol_bytes == 1368);
+  CHECK(read->header == small_header());
+  CHECK(read->root == leaf);
+  CHECK(read->blocks == std::vector<hash>{leaf});
+}
+
+TEST_CASE("Troupe writes and reads the documented range packets", "[golden]") {
+  const auto chunk = blake3_of(small_bin(), chunk_hash);
+  const auto k = range_symbols(5000, 1368);
+  REQUIRE(k == 4);
+  const auto each = static_cast<std::uint8_t>(repair_channel_symbols(k));
+  const range_header all[] = {{4, range_tag(chunk), 5000, 0},
+                              {1, range_tag(chunk), 5000, k - 1},
+                              {each, range_tag(chunk), 5000, k + each}};
+  const auto bytes = documented("### Golden range packet");
+  REQUIRE(bytes.size() == std::size(all) * range_header_bytes);
+  for (std::size_t i = 0; i < std::size(all); ++i) {
+    byte_vector packet(range_header_bytes + 1368);
+    write_range_header(std::span{packet}.first<range_header_bytes>(), all[i]);
+    const auto shown = std::span{bytes}.subspan(i * range_header_bytes,
+                                                range_header_bytes);
+    CHECK(std::equal(shown.begin(), shown.end(), packet.begin()));
+    const auto read = parse_range_packet(packet);
+    REQUIRE(read);
+    CHECK(read->header == all[i]);
+    CHECK(read->symbol.size() == 1368);
+  }
 }
 
 } // namespace troupe
