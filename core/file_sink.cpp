@@ -7,6 +7,8 @@
 #include "core/written_chunks.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 #include <climits>
@@ -21,6 +23,11 @@ namespace {
 bool is_all_zero(std::span<const std::byte> bytes) noexcept {
   return bytes[0] == std::byte{0} &&
          std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
+bool is_in_memory(int fd) noexcept {
+  struct statfs info {};
+  return ::fstatfs(fd, &info) == 0 && info.f_type == TMPFS_MAGIC;
 }
 
 class file_sink final : public sink {
@@ -146,6 +153,11 @@ private:
     const auto length = static_cast<off_t>(length_);
     if (length == 0)
       return errc::none;
+    // In memory a reservation takes as long as the writing, and gains nothing
+    // in order.
+    if (is_in_memory(file_.get()))
+      return ::ftruncate(file_.get(), length) == 0 ? errc::none
+                                                   : from_errno(errno);
     if (retry_interrupted(
             [&] { return ::fallocate(file_.get(), 0, 0, length); }) == 0)
       return errc::none;

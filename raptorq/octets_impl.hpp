@@ -102,27 +102,29 @@ struct octet_loops {
                              std::size_t pitch, std::size_t at,
                              std::size_t vectors) {
     alignas(64) u8 sums[Rows * stream_vectors * unit];
-    const auto column = [&](std::uint32_t c, auto add_to) {
+    const auto column = [&](std::uint32_t c, auto keep) {
       typename V::multiplier by[Rows];
       for (unsigned r = 0; r < Rows; ++r)
         by[r] = V::factor(coefficients[r * pitch + c]);
       const u8* from = in[c] + at;
-      const u8* const end = from + vectors * unit;
-      for (u8* sum = sums; from != end; from += unit, sum += Rows * unit) {
-        const auto x = V::split(V::load(from));
-        for (unsigned r = 0; r < Rows; ++r)
-          V::store(sum + r * unit, add_to(V::mul(x, by[r]), sum + r * unit));
+      u8* sum = sums;
+      for (std::size_t n = 0; n < vectors * unit; n += unit) {
+        const auto x = V::split(V::load(from + n));
+        for (unsigned r = 0; r < Rows; ++r, sum += unit)
+          keep(V::mul(x, by[r]), sum, r, n);
       }
     };
-    column(0, [](reg product, const u8*) { return product; });
-    for (std::uint32_t c = 1; c < cols; ++c)
-      column(c, [](reg product, const u8* sum) {
-        return V::add(product, V::load(sum));
+    column(0, [](reg product, u8* sum, unsigned, std::size_t) {
+      V::store(sum, product);
+    });
+    for (std::uint32_t c = 1; c + 1 < cols; ++c)
+      column(c, [](reg product, u8* sum, unsigned, std::size_t) {
+        V::store(sum, V::add(product, V::load(sum)));
       });
-    const u8* sum = sums;
-    for (std::size_t v = 0; v < vectors; ++v)
-      for (unsigned r = 0; r < Rows; ++r, sum += unit)
-        V::store(out[r] + at + v * unit, V::load(sum));
+    column(cols - 1,
+           [&](reg product, const u8* sum, unsigned r, std::size_t n) {
+             V::store(out[r] + at + n, V::add(product, V::load(sum)));
+           });
   }
 
   // Strips of about equal length, for whole vectors; returns where they end.
