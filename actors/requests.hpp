@@ -7,6 +7,7 @@
 #include "core/hash.hpp"
 #include "core/share_index.hpp"
 #include "core/sink.hpp"
+#include "core/tree_cache.hpp"
 #include "transport/network.hpp"
 
 #include <atomic>
@@ -53,6 +54,8 @@ struct sync_request {
   std::uint32_t max_range_groups = 64;
   /// Runs the hashing of the old content; empty: on the actor system.
   job_runner run_jobs;
+  /// Trees of old contents that have not changed since; may be nullptr.
+  std::shared_ptr<const tree_cache> trees;
   /// Parallel jobs for that; 0: as many as there are cores.
   std::uint32_t hash_jobs = 0;
 };

@@ -144,7 +144,14 @@ void sync_supervisor_state::start_hashing(hash_type type) {
     local_known = true;
     return;
   }
+  if (auto known = request.trees ? request.trees->find(*old, type)
+                                 : std::nullopt) {
+    local_tree = std::make_shared<const merkle_tree>(std::move(*known));
+    local_known = true;
+    return;
+  }
   hashing_started = compat::now(self);
+  hashing_type = type;
   local_build = std::make_shared<tree_build>(type, old);
   auto jobs = request.hash_jobs ? request.hash_jobs
                                 : std::max(std::thread::hardware_concurrency(), 1u);
@@ -172,6 +179,8 @@ void sync_supervisor_state::on_tree_built(const tree_built& msg) {
                                       msg.failure.message()});
   local_tree = msg.tree;
   local_known = true;
+  if (const auto old = request.destination->old(); request.trees && old)
+    request.trees->put(*old, hashing_type, *local_tree);
   local_build.reset();
   if (native && now == phase::gathering)
     want_blocks();

@@ -59,6 +59,7 @@ struct sync_supervisor_state {
   std::uint64_t blocks_missing = 0;
   std::uint64_t parts_asked = 0; ///< tree parts asked for so far, first included
   std::shared_ptr<const merkle_tree> remote_tree;
+  hash_type hashing_type = hash_type::blake2b;
   std::shared_ptr<tree_build> local_build;
   std::shared_ptr<const merkle_tree> local_tree;
   bool local_known = false; ///< local_tree is final, maybe nullptr

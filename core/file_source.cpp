@@ -90,6 +90,20 @@ public:
     return file_stamp{info} == stamp_ ? errc::none : errc::source_changed;
   }
 
+  std::optional<file_identity> identity() const override {
+    struct stat info {};
+    const auto fd = fd_.load(std::memory_order_acquire);
+    if ((fd >= 0 ? ::fstat(fd, &info) : ::lstat(path_.c_str(), &info)) != 0 ||
+        file_stamp{info} != stamp_)
+      return std::nullopt;
+    const auto in_ns = [](const timespec& t) {
+      return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+    };
+    return file_identity{info.st_dev, info.st_ino,
+                         static_cast<std::uint64_t>(info.st_size),
+                         in_ns(info.st_mtim), in_ns(info.st_ctim)};
+  }
+
 private:
   errc open_once(int& fd) const {
     const std::lock_guard lock{opening_};

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,6 +23,16 @@ struct file_metadata {
   std::int64_t atime_s = 0;
   std::uint64_t atime_ns = 0; ///< 0..999999999
   friend bool operator==(const file_metadata&, const file_metadata&) = default;
+};
+
+/// What tells a file from another, and from itself after a change.
+struct file_identity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns = 0;
+  friend bool operator==(const file_identity&, const file_identity&) = default;
 };
 
 /// Bytes that can be read at any offset: the beginning of the data's way.
@@ -48,6 +59,9 @@ public:
   /// errc::none while the content is still what it was when the source was
   /// made, as far as inode, size and times tell; else source_changed.
   virtual errc check_unchanged() const = 0;
+
+  /// Of a file that is still what it was when the source was made.
+  virtual std::optional<file_identity> identity() const { return std::nullopt; }
 };
 
 /// Memory that the caller keeps alive and unchanged while the source is used.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/hasher.hpp"
+#include "core/tree_cache.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,6 +17,7 @@ struct common_options {
   std::string hash;      ///< "blake2b", "blake3" or empty
   std::string wire = "auto"; ///< "auto", "range" or "classic"
   bool loopback = false;
+  bool no_cache = false;
   bool quiet = false;
 };
 
@@ -32,6 +34,10 @@ struct sync_options {
   std::string name;
   std::string destination;
 };
+
+/// Where trees of unchanged files are kept: $XDG_CACHE_HOME/troupe/trees, or
+/// below ~/.cache; nullptr if there is no such place or `options` says no.
+std::shared_ptr<const tree_cache> open_cache(const common_options& options);
 
 /// Runs until SIGINT or SIGTERM. Returns the exit code.
 int run_share(const share_options& options);

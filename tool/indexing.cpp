@@ -32,10 +32,22 @@ expected<merkle_tree> hash_on_all_cores(hash_type type,
   return work.finish();
 }
 
+expected<merkle_tree> tree_of(hash_type type,
+                              const std::shared_ptr<const source>& file,
+                              const tree_cache* trees) {
+  if (auto known = trees ? trees->find(*file, type) : std::nullopt)
+    return std::move(*known);
+  auto tree = hash_on_all_cores(type, file);
+  if (tree && trees)
+    trees->put(*file, type, *tree);
+  return tree;
+}
+
 } // namespace
 
 expected<std::vector<indexed_file>>
-index_files(share_index& index, const std::vector<std::string>& paths) {
+index_files(share_index& index, const std::vector<std::string>& paths,
+            const tree_cache* trees) {
   std::vector<indexed_file> result;
   std::set<std::string> names;
   for (const auto& text : paths) {
@@ -55,7 +67,7 @@ index_files(share_index& index, const std::vector<std::string>& paths) {
         why.what = "'" + text + "'";
       return why;
     }
-    auto tree = hash_on_all_cores(index.type(), file->bytes);
+    auto tree = tree_of(index.type(), file->bytes, trees);
     if (!tree)
       return error{tree.error().code, "'" + text + "'"};
     const object_header header{file->bytes->size(), file->metadata, name};

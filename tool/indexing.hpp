@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/share_index.hpp"
+#include "core/tree_cache.hpp"
 
 #include <functional>
 #include <string>
@@ -17,9 +18,10 @@ struct indexed_file {
 };
 
 /// Hashes files on all cores and puts them into `index` under their base
-/// names. Blocks. Errors: what open_file_source says, already_exists for two
+/// names. Files that are in `trees` (may be nullptr) are not read. Blocks. Errors: what open_file_source says, already_exists for two
 /// paths of the same base name.
 expected<std::vector<indexed_file>>
-index_files(share_index& index, const std::vector<std::string>& paths);
+index_files(share_index& index, const std::vector<std::string>& paths,
+            const tree_cache* trees);
 
 } // namespace troupe::tool

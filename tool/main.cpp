@@ -34,6 +34,9 @@ void add_common(CLI::App& command, tool::common_options& options) {
       ->check(CLI::IsMember({"auto", "range", "classic"}));
   command.add_flag("--loopback", options.loopback,
                    "talk to programs on this host too");
+  command.add_flag("--no-cache", options.no_cache,
+                   "read files even if they have not changed since they were"
+                   " read last");
   command.add_flag("-q,--quiet", options.quiet, "print errors only");
 }
 

@@ -58,7 +58,8 @@ int run_share(const share_options& options) {
   auto request = make_request(options, index);
   if (!request)
     return complain(request.error());
-  const auto files = index_files(*index, options.paths);
+  const auto files = index_files(
+      *index, options.paths, open_cache(options.common).get());
   if (!files)
     return complain(files.error());
   for (const auto& file : *files)

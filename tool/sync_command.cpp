@@ -35,6 +35,7 @@ expected<sync_request> make_request(const sync_options& options) {
   if (options.common.wire != "auto")
     request.wire = options.common.wire == "range" ? wire_mode::range
                                                   : wire_mode::classic;
+  request.trees = open_cache(options.common);
   auto out = make_file_sink(options.destination, !options.no_fsync);
   if (!out)
     return error{out.error().code, "cannot write '" + options.destination +

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "transport/range_packet.hpp"
+
+#include "tests/transport/support.hpp"
+
+namespace troupe::test {
+namespace {
+
+constexpr range_header sample{.countdown = 3,
+                              .tag = 0xce7106d3,
+                              .block_bytes = 1'048'576,
+                              .esi = 0x0102fe};
+
+bytes packet_with(const range_header& header, std::size_t symbol_bytes = 8) {
+  bytes packet(range_header_bytes + symbol_bytes, std::byte{0xaa});
+  write_range_header(std::span{packet}.first<range_header_bytes>(), header);
+  return packet;
+}
+
+} // namespace
+
+TEST_CASE("a range header is magic, version, type, countdown, tag, F and ESI") {
+  CHECK(to_hex_text(packet_with(sample)) == "54010103"
+                                            "ce7106d3"
+                                            "00100000"
+                                            "000102fe"
+                                            "aaaaaaaaaaaaaaaa");
+}
+
+TEST_CASE("a range packet reads back as it was written") {
+  std::mt19937_64 random{16};
+  for (int round = 0; round < 1000; ++round) {
+    const range_header header{
+        .countdown = static_cast<std::uint8_t>(random() % 5),
+        .tag = static_cast<std::uint32_t>(random()),
+        .block_bytes = static_cast<std::uint32_t>(random()),
+        .esi = static_cast<std::uint32_t>(random() & 0xffffff)};
+    const auto packet = packet_with(header, 1 + random() % 1500);
+    const auto view = parse_range_packet(packet);
+    REQUIRE(view);
+    CHECK(view->header == header);
+    CHECK(view->symbol.data() == packet.data() + range_header_bytes);
+    CHECK(view->symbol.size() == packet.size() - range_header_bytes);
+  }
+}
+
+TEST_CASE("a wrong field makes it no range packet") {
+  const auto good = packet_with(sample);
+  REQUIRE(parse_range_packet(good));
+  const auto allowed = [](std::size_t at, unsigned value) {
+    switch (at) {
+    case 0:
+      return value == 'T';
+    case 1:
+    case 2:
+      return value == 1;
+    case 3:
+      return value <= 4;
+    case 12:
+      return value == 0;
+    default:
+      return true; // any tag, length and ESI may be meant
+    }
+  };
+  for (std::size_t at = 0; at < range_header_bytes; ++at)
+    for (unsigned value = 0; value < 256; ++value) {
+      auto changed = good;
+      changed[at] = static_cast<std::byte>(value);
+      INFO("byte " << at << " = " << value);
+      REQUIRE(parse_range_packet(changed).has_value() == allowed(at, value));
+    }
+}
+
+TEST_CASE("a range packet without a symbol is none") {
+  const auto packet = packet_with(sample, 1);
+  CHECK(parse_range_packet(packet));
+  for (std::size_t length = 0; length <= range_header_bytes; ++length) {
+    const bytes cut(packet.begin(),
+                    packet.begin() + static_cast<std::ptrdiff_t>(length));
+    CHECK_FALSE(parse_range_packet(cut));
+  }
+}
+
+TEST_CASE("a tag is how the node's hash begins") {
+  hash node;
+  for (std::size_t i = 0; i < hash_bytes; ++i)
+    node.bytes[i] = static_cast<std::byte>(0xa0 + i);
+  CHECK(range_tag(node) == 0xa0a1a2a3);
+  CHECK(range_tag(hash{}) == 0);
+}
+
+TEST_CASE("K is the number of symbols that hold the block") {
+  CHECK(range_symbols(1, 1368) == 1);
+  CHECK(range_symbols(1368, 1368) == 1);
+  CHECK(range_symbols(1369, 1368) == 2);
+  CHECK(range_symbols(32768, 1368) == 24);
+  CHECK(range_symbols(1 << 20, 1368) == 767);
+  CHECK(range_symbols(1 << 20, 256) == 4096);
+  CHECK(range_symbols(1 << 20, 8192) == 128);
+}
+
+TEST_CASE("repair channels have two to eight symbols, more for larger blocks") {
+  CHECK(repair_channel_symbols(1) == 2);
+  CHECK(repair_channel_symbols(24) == 2);
+  CHECK(repair_channel_symbols(192) == 2);
+  CHECK(repair_channel_symbols(193) == 3);
+  CHECK(repair_channel_symbols(767) == 8);
+  std::uint32_t before = 2;
+  for (std::uint32_t k = 1; k <= 56403; ++k) {
+    const auto each = repair_channel_symbols(k);
+    REQUIRE(each >= before);
+    REQUIRE(each <= 8);
+    // The last symbol of the last channel still has an ESI.
+    REQUIRE(k + repair_channels * each <= 1u << 24);
+    before = each;
+  }
+}
+
+} // namespace troupe::test
