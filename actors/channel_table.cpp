@@ -39,9 +39,10 @@ std::optional<channel_table::purpose> channel_table::close(channel_id id) {
     return std::nullopt;
   const auto why = found->second.why;
   const auto& more = found->second.more;
-  leaves_.push_back(found->second.group);
+  if (found->second.is_member)
+    leaves_.push_back(found->second.group);
   leaves_.insert(leaves_.end(), more.begin(), more.end());
-  groups_ -= 1 + more.size();
+  groups_ -= (found->second.is_member ? 1 : 0) + more.size();
   if (found->second.receiver)
     idle_.push_back(std::move(found->second.receiver));
   open_.erase(found);
@@ -67,18 +68,28 @@ void channel_table::extend(channel_id id, const group_address& group) {
   ++groups_;
 }
 
-void channel_table::leave_repairs(channel_id id) {
+void channel_table::leave_groups(channel_id id) {
   auto* one = find(id);
   if (one == nullptr)
     return;
+  if (std::exchange(one->is_member, false)) {
+    leaves_.push_back(one->group);
+    --groups_;
+  }
   leaves_.insert(leaves_.end(), one->more.begin(), one->more.end());
   groups_ -= one->more.size();
   one->more.clear();
 }
 
 void channel_table::repeat(channel_id id) {
-  if (const auto* one = find(id))
-    repeats_.push_back(one->group);
+  auto* one = find(id);
+  if (one == nullptr || !one->receiver)
+    return;
+  if (one->is_member)
+    return repeats_.push_back(one->group);
+  joins_.push_back(subscribe(id, one->receiver, one->group));
+  one->is_member = true;
+  ++groups_;
 }
 
 std::optional<channel_id>

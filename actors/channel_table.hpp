@@ -22,6 +22,7 @@ public:
   struct channel {
     purpose why;
     group_address group;
+    bool is_member = true; ///< of `group`
     channel_receiver_actor receiver;
     std::vector<group_address> more; ///< repair channels of the same block
     // Of a range channel.
@@ -44,8 +45,8 @@ public:
   /// caller sends the returned message to the receiver before flush().
   std::pair<channel_receiver_actor, open_channel>
   open(const group_address& group, purpose why, open_channel what);
-  /// Leaves what extend() joined.
-  void leave_repairs(channel_id id);
+  /// Leaves all groups of an open channel: what it was asked for is over.
+  void leave_groups(channel_id id);
   /// Closes; its receiver is idle again. Returns what it was open for, or
   /// nothing when it was closed before.
   std::optional<purpose> close(channel_id id);
@@ -54,7 +55,8 @@ public:
   channel* find(channel_id id);
   /// Joins another group for an open channel, until it is closed.
   void extend(channel_id id, const group_address& group);
-  /// Asks for another transmission at the next flush().
+  /// Asks for another transmission of the channel's own group at the next
+  /// flush().
   void repeat(channel_id id);
   /// Forgets a receiver that died; returns its channel if it had one.
   std::optional<channel_id> remove_receiver(const caf::actor_addr& who);

@@ -16,7 +16,8 @@ differ(differ_actor::stateful_pointer<differ_state> self,
                                  : make_plan(*msg.new_tree);
         compat::send(self, compat::state_of(self).parent,
                      trees_compared{std::make_shared<const sync_plan>(
-                         std::move(plan))});
+                         std::move(plan)),
+                                    msg.new_tree});
       },
   };
 }

@@ -42,6 +42,7 @@ struct diff_trees {
 /// differ -> sync_supervisor.
 struct trees_compared {
   std::shared_ptr<const sync_plan> plan;
+  std::shared_ptr<const merkle_tree> new_tree; ///< as in diff_trees
 };
 
 /// Number of a channel within one sync; never used twice.

@@ -30,17 +30,20 @@ constexpr std::uint64_t overtaken_by = 4;
 } // namespace
 
 void sync_supervisor_state::ask_manifest() {
-  if (request.wire == wire_mode::classic || native ||
-      !channels.all(kind::manifest).empty())
+  if (request.wire == wire_mode::classic || native)
     return;
-  const auto types = candidate_types();
+  const auto ask = [this](const hash& channel, std::vector<hash_type> types) {
+    const auto id = channel_id_of(channel_kind::manifest, channel);
+    const auto asked = channels.all(kind::manifest);
+    if (std::none_of(asked.begin(), asked.end(), [&](channel_id other) {
+          return channels.find(other)->group == group_of(id);
+        }))
+      open_object(id, {kind::manifest, 0}, std::move(types));
+  };
   if (request.id)
-    return open_object(channel_id_of(channel_kind::manifest, *request.id),
-                       {kind::manifest, 0}, types);
-  for (const auto type : types)
-    open_object(channel_id_of(channel_kind::manifest,
-                              hash_of(type, request.name)),
-                {kind::manifest, 0}, {type});
+    return ask(*request.id, candidate_types());
+  for (const auto type : candidate_types())
+    ask(hash_of(type, request.name), {type});
 }
 
 void sync_supervisor_state::on_manifest(const object_verified& msg) {
@@ -91,12 +94,18 @@ void sync_supervisor_state::want_blocks() {
   }
   const auto old = local_tree ? cut_tree(local_tree->shape(), leaf_block_chunks)
                               : subtree_cut{};
+  std::unordered_map<hash, std::uint64_t> firsts;
   for (std::uint64_t i = 0; i < cut.count(); ++i) {
     const bool is_same = local_tree && old.width == cut.width &&
                          i < old.count() && old.chunks(i) == cut.chunks(i) &&
                          local_tree->node(old.node(i)) == native->blocks[i];
     if (!is_same) {
-      blocks.push_back(i);
+      // Equal blocks are one channel.
+      const auto [first, is_new] = firsts.try_emplace(native->blocks[i], i);
+      if (is_new)
+        blocks.push_back(i);
+      else
+        block_copies.emplace(first->second, i);
       continue;
     }
     const auto kept =
@@ -127,6 +136,11 @@ void sync_supervisor_state::on_leaves(std::uint64_t index,
     last_trouble = {errc::hash_mismatch, "leaf hashes that fold to nothing"};
     return open_block(index);
   }
+  const auto [copy, end_of_copies] = block_copies.equal_range(index);
+  for (auto each = copy; each != end_of_copies; ++each)
+    std::copy(place.begin(), place.end(),
+              leaves.begin() + static_cast<std::ptrdiff_t>(
+                                   cut.first_chunk(each->second)));
   last_sign = compat::now(self);
   if (--blocks_missing == 0)
     return leaves_complete();
@@ -287,7 +301,7 @@ void sync_supervisor_state::ask_repair(channel_id id) {
   auto& channel = *channels.find(id);
   const auto k = channel.symbols;
   const auto missing = channel.symbols_missing;
-  channels.leave_repairs(id);
+  channels.leave_groups(id); // so there is room for one group at least
   channel.asked = ++requests;
   channel.in_repair = missing <= k / 2;
   if (!channel.in_repair) {
@@ -299,7 +313,7 @@ void sync_supervisor_state::ask_repair(channel_id id) {
   const auto each = repair_channel_symbols(k);
   const auto budget = group_budget();
   const auto used = static_cast<std::uint32_t>(channels.groups());
-  const auto room = budget > used ? budget - used : 1;
+  const auto room = std::max(budget - std::min(budget, used), 1u);
   channel.passes = std::min((lack + each - 1) / each, room);
   for (std::uint32_t i = 0; i < channel.passes; ++i) {
     channels.extend(id, group_of(channel_id_of(channel_kind::repair,

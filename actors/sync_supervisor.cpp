@@ -197,7 +197,8 @@ void sync_supervisor_state::compare() {
 }
 
 void sync_supervisor_state::on_plan(const trees_compared& msg) {
-  if (now != phase::comparing)
+  // Of a tree that was given up meanwhile it says nothing.
+  if (now != phase::comparing || plan || msg.new_tree != remote_tree)
     return;
   last_sign = compat::now(self);
   plan = msg.plan;

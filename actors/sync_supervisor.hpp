@@ -55,6 +55,8 @@ struct sync_supervisor_state {
   std::optional<manifest> native;      ///< range channels; then no `remote`
   std::vector<hash> leaves;            ///< of the remote tree, native only
   std::vector<std::uint64_t> blocks;   ///< leaf blocks to get
+  std::unordered_multimap<std::uint64_t, std::uint64_t>
+      block_copies; ///< block to get -> others that are equal
   std::uint64_t blocks_asked = 0;
   std::uint64_t blocks_missing = 0;
   std::uint64_t parts_asked = 0; ///< tree parts asked for so far, first included

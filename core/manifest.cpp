@@ -107,8 +107,11 @@ expected<manifest> parse_manifest(std::span<const std::byte> bytes,
       rest.size() / hash_bytes != blocks + 1 || rest.size() % hash_bytes != 0)
     return error{errc::bad_object, "a manifest of the wrong length"};
   std::memcpy(result.root.bytes.data(), rest.data(), hash_bytes);
-  if (blocks == 0)
+  if (blocks == 0) {
+    if (!result.root.is_zero())
+      return error{errc::hash_mismatch, "a manifest that contradicts itself"};
     return result;
+  }
   result.blocks.resize(blocks);
   std::memcpy(result.blocks.data(), rest.data() + hash_bytes,
               blocks * hash_bytes);

@@ -134,7 +134,7 @@ TEST_CASE("a sharer that stops midway is named as the reason",
   world::receiver r;
   r.buffer.resize(data.size());
   w.start(r, world::request_for("file", r.buffer));
-  w.advance(1s);
+  w.advance(2s);
   REQUIRE_FALSE(r.done());
   w.net->set_connected(false);
   CHECK(w.advance_until([&] { return r.done(); }, 31s));

@@ -195,6 +195,13 @@ TEST_CASE("an object beyond the limit is refused as too large",
   CHECK(parse_error(written, 0) == errc::too_large);
 }
 
+TEST_CASE("an empty object has no root", "[manifest]") {
+  auto value = sample(0);
+  CHECK(parse_error(serialise(value)) == errc::none);
+  value.root.bytes[31] = std::byte{1};
+  CHECK(parse_error(serialise(value)) == errc::hash_mismatch);
+}
+
 TEST_CASE("directories and links have no manifest", "[manifest]") {
   for (const auto mode : {0040755u, 0120777u, 0010644u}) {
     auto value = sample(1);

@@ -281,7 +281,7 @@ TEST_CASE("a receiver that wants ranges may come before their sharer",
   CHECK((r.buffer == data));
 }
 
-TEST_CASE("a second receiver joins in where the first one is",
+TEST_CASE("a second receiver that starts later costs at most another sync",
           "[system][ranges]") {
   const double loss = GENERATE(0.0, 0.05);
   world w{{.loss = loss, .rate_bits_per_s = 500'000'000}};
@@ -305,7 +305,7 @@ TEST_CASE("a second receiver joins in where the first one is",
   const auto needed = static_cast<double>(symbols_of(1u << 20) * 16);
   WARN("loss " << loss << ": " << packets / needed
                << " x the symbols of the file for both");
-  // Two syncs one after the other would take twice as much.
+  // No more than two syncs one after the other.
   CHECK(packets <= 2 * needed / (1 - loss) * 1.03);
 }
 
