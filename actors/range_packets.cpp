@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/range_packets.hpp"
 
+#include "raptorq/block_encoder.hpp"
 #include "transport/range_packet.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace troupe {
 
@@ -12,8 +14,12 @@ namespace {
 /// As many as fit one superpacket: losing it is what repair symbols are for.
 constexpr std::uint16_t burst_packets = 64;
 
-/// Memory for blocks and what is computed of them: some 2 MiB each.
+/// Blocks in memory: some 1.3 MiB each.
 constexpr std::size_t max_blocks = 4;
+/// Repair channels whose symbols are made at once, and how many such batches
+/// are kept of a block: the work is for the block, hardly for a symbol.
+constexpr std::uint32_t batch_channels = 6;
+constexpr std::size_t max_batches = 4;
 
 indexed_range range_of(const index_entry& entry) {
   if (const auto* chunk = std::get_if<indexed_chunk>(&entry))
@@ -68,21 +74,24 @@ errc range_packets::fill_data(packet_train& train, const source& from,
 errc range_packets::fill_repair(packet_train& train,
                                 const std::shared_ptr<const source>& from,
                                 byte_range range, std::uint32_t first_esi) {
-  const auto block = encode(from, range);
+  const auto block = read(from, range);
   if (!block)
     return block.error().code;
-  esis_.resize(train.bytes.size() / train.packet_bytes);
-  for (auto& esi : esis_)
-    esi = first_esi++;
-  const auto done = (*block)->encoder->repair(
-      esis_, std::span{train.bytes}.subspan(range_header_bytes),
-      train.packet_bytes);
-  return done == raptorq::status::done ? errc::none : errc::internal;
+  const auto count = train.bytes.size() / train.packet_bytes;
+  const auto symbols = symbols_of(**block, first_esi,
+                                  static_cast<std::uint32_t>(count));
+  if (!symbols)
+    return symbols.error().code;
+  for (std::size_t i = 0; i < count; ++i)
+    std::memcpy(train.bytes.data() + i * train.packet_bytes +
+                    range_header_bytes,
+                symbols->data() + i * symbol_bytes_, symbol_bytes_);
+  return errc::none;
 }
 
 expected<range_packets::encoded_block*>
-range_packets::encode(const std::shared_ptr<const source>& from,
-                      byte_range range) {
+range_packets::read(const std::shared_ptr<const source>& from,
+                    byte_range range) {
   const auto known =
       std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) {
         return block.from == from && block.range == range;
@@ -96,17 +105,47 @@ range_packets::encode(const std::shared_ptr<const source>& from,
   else
     blocks_.splice(blocks_.begin(), blocks_, std::prev(blocks_.end()));
   auto& block = blocks_.front();
-  block.encoder.reset();
+  block.batches.clear();
   block.from.reset();
   block.bytes.resize(range.length);
   if (const auto e = from->read_at(range.offset, block.bytes); e != errc::none)
     return e;
   block.from = from;
   block.range = range;
-  block.encoder.emplace(range_symbols(static_cast<std::uint32_t>(range.length),
-                                      symbol_bytes_),
-                        symbol_bytes_, block.bytes);
   return &block;
+}
+
+expected<std::span<const std::byte>>
+range_packets::symbols_of(encoded_block& block, std::uint32_t first_esi,
+                          std::uint32_t count) {
+  const auto k = range_symbols(static_cast<std::uint32_t>(block.range.length),
+                               symbol_bytes_);
+  const auto batch_symbols = count * batch_channels;
+  const auto begin = first_esi - (first_esi - k) % batch_symbols;
+  auto found = std::find_if(
+      block.batches.begin(), block.batches.end(),
+      [&](const auto& batch) { return batch.first_esi == begin; });
+  if (found == block.batches.end()) {
+    if (block.batches.size() < max_batches)
+      block.batches.emplace_front();
+    else
+      block.batches.splice(block.batches.begin(), block.batches,
+                           std::prev(block.batches.end()));
+    found = block.batches.begin();
+    found->first_esi = begin;
+    found->symbols.resize(std::size_t{batch_symbols} * symbol_bytes_);
+    // An encoder for each batch: one that is used again keeps what it solved,
+    // which costs more than solving it in small pieces.
+    raptorq::block_encoder encoder{k, symbol_bytes_, block.bytes};
+    if (encoder.repair(begin, batch_symbols, found->symbols) !=
+        raptorq::status::done) {
+      block.batches.erase(found);
+      return errc::internal;
+    }
+  }
+  return std::span<const std::byte>{found->symbols}.subspan(
+      std::size_t{first_esi - begin} * symbol_bytes_,
+      std::size_t{count} * symbol_bytes_);
 }
 
 } // namespace troupe

@@ -3,7 +3,6 @@
 
 #include "actors/object_packets.hpp"
 #include "actors/share_channels.hpp"
-#include "raptorq/block_encoder.hpp"
 
 #include <list>
 
@@ -30,18 +29,25 @@ private:
                    std::uint32_t first_esi);
 
   std::uint16_t symbol_bytes_;
-  std::vector<std::uint32_t> esis_;
 
+  /// The repair symbols of some consecutive channels.
+  struct repair_batch {
+    std::uint32_t first_esi = 0;
+    std::vector<std::byte> symbols; ///< one behind the other
+  };
   /// Blocks that were encoded last: receivers ask for several repair channels
   /// of a block, at once and one after the other.
   struct encoded_block {
     std::shared_ptr<const source> from;
     byte_range range;
     std::vector<std::byte> bytes;
-    std::optional<raptorq::block_encoder> encoder; ///< of bytes
+    std::list<repair_batch> batches; ///< used last first
   };
-  expected<encoded_block*> encode(const std::shared_ptr<const source>& from,
-                                  byte_range range);
+  expected<encoded_block*> read(const std::shared_ptr<const source>& from,
+                                byte_range range);
+  expected<std::span<const std::byte>> symbols_of(encoded_block& block,
+                                                  std::uint32_t first_esi,
+                                                  std::uint32_t count);
   std::list<encoded_block> blocks_; ///< used last first
 };
 
