@@ -101,6 +101,9 @@ struct answer_ends {
   bool is_near = false;    ///< one more ought to have
 };
 
+/// Ended answers that are told apart.
+constexpr std::size_t max_ended = 128;
+
 /// First symbol of the answer that carries `esi`.
 std::uint32_t answer_of(std::uint32_t esi, std::uint32_t k) {
   return esi < k ? 0 : esi - (esi - k) % repair_channel_symbols(k);
@@ -115,9 +118,11 @@ void note_end(channel_receiver_state& st, const range_header& header,
   if (ends.is_near)
     return;
   ++ends.ended;
-  // Asked for again it ends again, but then the number of repeats is small.
+  // The source symbols may be asked for again, and end again.
   if (answer != 0)
     st.ended.push_back(answer);
+  if (st.ended.size() > max_ended) // more than anybody asks for at once
+    st.ended.erase(st.ended.begin());
 }
 
 outcome take_range(receiver_pointer self, const packet_batch& batch,
@@ -143,6 +148,7 @@ outcome take_range(receiver_pointer self, const packet_batch& batch,
       return outcome::complete;
     }
     st.chunk->restart();
+    st.ended.clear();
     return outcome::wrong;
   }
   compat::send(self, st.parent,

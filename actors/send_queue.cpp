@@ -65,6 +65,7 @@ void send_queue::done(const group_change& change) {
 std::optional<send_queue::order> send_queue::next(
     time_point now, bool take_bulk,
     const std::function<bool(const group_address&)>& is_ripe) {
+  auto looks = options_.most_looks;
   for (auto* from : {&urgent_, &order_}) {
     for (auto at = from->begin(); at != from->end();) {
       const auto where = *at;
@@ -78,6 +79,8 @@ std::optional<send_queue::order> send_queue::next(
       if (is_wanted && state.how.bulk &&
           (!take_bulk || (now - state.asked_at < options_.longest_wait &&
                           !is_ripe(where.group)))) {
+        if (--looks == 0)
+          return std::nullopt;
         ++at;
         continue;
       }

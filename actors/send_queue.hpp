@@ -22,6 +22,8 @@ struct send_queue_options {
   /// for longer, and the kernel repeats its report within a second. Who
   /// really asks again leaves first.
   std::chrono::nanoseconds long_echo = std::chrono::milliseconds{1500};
+  /// Waiting groups that one call of next() looks at.
+  std::size_t most_looks = 128;
   /// Longest wait of bulk for others.
   std::chrono::nanoseconds longest_wait = std::chrono::milliseconds{25};
 };

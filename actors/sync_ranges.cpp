@@ -291,9 +291,11 @@ void sync_supervisor_state::on_range_rejected(const range_rejected& msg) {
 }
 
 void sync_supervisor_state::ask_again(channel_id id) {
-  const auto* channel = channels.find(id);
+  auto* channel = channels.find(id);
   if (channel != nullptr && channel->symbols_missing < channel->symbols)
     return ask_repair(id);
+  if (channel != nullptr)
+    channel->passes = 1;
   channels.repeat(id);
 }
 

@@ -115,6 +115,12 @@ expected<manifest> parse_manifest(std::span<const std::byte> bytes,
   result.blocks.resize(blocks);
   std::memcpy(result.blocks.data(), rest.data() + hash_bytes,
               blocks * hash_bytes);
+  // Blocks of different lengths are never equal, whoever says so.
+  const auto& last = result.blocks.back();
+  const bool is_cut_short = cut.chunks(blocks - 1) < cut.width;
+  if (is_cut_short && std::find(result.blocks.begin(), result.blocks.end(),
+                                last) != std::prev(result.blocks.end()))
+    return error{errc::bad_object, "a manifest of equal blocks that differ"};
   if (fold_subtrees(result.type, cut, result.blocks) != result.root)
     return error{errc::hash_mismatch, "a manifest that contradicts itself"};
   return result;

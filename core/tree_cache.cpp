@@ -7,7 +7,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <system_error>
 
 namespace troupe {
@@ -30,9 +30,9 @@ struct entry_header {
 static_assert(std::has_unique_object_representations_v<entry_header>);
 
 std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 } // namespace

@@ -13,7 +13,7 @@
 namespace troupe::raptorq {
 
 /// Above this K' no generator is kept: L * K' octets would be too many.
-inline constexpr std::uint32_t generator_symbols_max = 511;
+inline constexpr std::uint32_t generator_symbols_max = 1023;
 
 /// The intermediate symbols of one K' as GF(256) sums of the K' source
 /// symbols: what encoding the identity matrix gives. Immutable; thread safe.

@@ -131,3 +131,37 @@ TEST_CASE("two sharers of one name, one classic, end in one of their files",
     w.settle();
   }
 }
+
+TEST_CASE("equal blocks of different length are refused", "[system][ranges]") {
+  constexpr auto type = hash_type::blake2b;
+  std::vector<hash> leaves(1024);
+  for (std::size_t i = 0; i < leaves.size(); ++i)
+    leaves[i] = hash_of(type, std::to_string(i));
+  manifest forged;
+  forged.type = type;
+  forged.symbol_bytes = 1368;
+  forged.header.size = 1024 * std::uint64_t{chunk_bytes} + 1; // 1025 chunks
+  forged.header.name = "file";
+  forged.header.metadata.mode = 0100644;
+  const auto block = fold_leaves(type, leaves, 1024);
+  forged.blocks = {block, block};
+  forged.root = fold_subtrees(type, forged.cut(), forged.blocks);
+  CHECK_FALSE(parse_manifest(serialise(forged), ~0ull));
+  world w;
+  w.index = std::make_shared<share_index>(type, 1368);
+  w.index->put(channel_id_of(channel_kind::manifest, hash_of(type, "file")),
+               indexed_object{blob{serialise(forged)}});
+  const auto bytes = std::as_bytes(std::span{leaves});
+  w.index->put(channel_id_of(channel_kind::leaves, block),
+               indexed_object{blob::copy_of(bytes)});
+  w.start_share();
+  world::receiver r;
+  r.buffer.resize(100);
+  auto request = world::request_for("file", r.buffer);
+  request.wire = wire_mode::range;
+  request.type = type;
+  request.timeout = 2s;
+  w.start(r, std::move(request));
+  REQUIRE(w.advance_until([&] { return r.done(); }, 10s));
+  CHECK_FALSE(r.report().ok());
+}
