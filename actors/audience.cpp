@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/audience.hpp"
 
+#include "core/subtree.hpp"
+
 #include <algorithm>
 
 namespace troupe {
@@ -29,6 +31,19 @@ void audience::asked(const ip6_address& who, const source* of,
     one->offset = offset;
     one->asked = now;
   }
+}
+
+void audience::sending(std::uint64_t offset, std::uint32_t tag,
+                       time_point now) {
+  constexpr auto range_bytes = std::uint64_t{range_chunks} * chunk_bytes;
+  last_ = {static_cast<std::uint32_t>(offset / range_bytes), tag};
+  last_sent_ = now;
+}
+
+std::optional<range_position> audience::position(time_point now) const {
+  if (last_sent_ == time_point::min() || now - last_sent_ > options_.memory)
+    return std::nullopt;
+  return last_;
 }
 
 bool audience::may_grow(const source* of, std::uint64_t offset,

@@ -4,6 +4,7 @@
 #include "core/source.hpp"
 #include "transport/group_address.hpp"
 #include "transport/pacer.hpp"
+#include "transport/range_packet.hpp"
 
 #include <unordered_map>
 
@@ -36,6 +37,11 @@ public:
   void asked(const ip6_address& who, const source* of, std::uint64_t offset,
              time_point now);
 
+  /// The range at `offset` is being sent.
+  void sending(std::uint64_t offset, std::uint32_t tag, time_point now);
+  /// What is being sent, or was a moment ago.
+  std::optional<range_position> position(time_point now) const;
+
   /// Whether somebody who has not asked for the range yet will do so soon.
   bool may_grow(const source* of, std::uint64_t offset, time_point now) const;
 
@@ -53,6 +59,8 @@ private:
   member* find_or_add(const ip6_address& who);
 
   audience_options options_;
+  range_position last_;
+  time_point last_sent_ = time_point::min();
   std::unordered_map<ip6_address, member> members_;
 };
 

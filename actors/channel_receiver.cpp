@@ -32,6 +32,7 @@ void close(channel_receiver_state& st) {
   st.chunk.reset();
   st.ended.clear();
   st.objects.clear();
+  st.position.reset();
 }
 
 enum class outcome { nothing, more, wrong, complete };
@@ -183,6 +184,8 @@ outcome take_object(receiver_pointer self, const packet_batch& batch) {
   auto& st = compat::state_of(self);
   auto result = outcome::nothing;
   for (const auto payload : batch.packets) {
+    if (const auto position = parse_position(payload))
+      st.position = position;
     const auto packet = parse_packet(payload);
     if (!packet || !packet->info)
       continue;
@@ -202,7 +205,7 @@ outcome take_object(receiver_pointer self, const packet_batch& batch) {
     compat::send(self, st.parent,
                  object_verified{st.now.channel, *type, *data,
                                  one->symbols.symbols_source(),
-                                 one->symbols.symbols_repair()});
+                                 one->symbols.symbols_repair(), st.position});
     return outcome::complete;
   }
   return result;

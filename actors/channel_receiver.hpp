@@ -36,6 +36,7 @@ struct channel_receiver_state {
     symbol_collector symbols;
   };
   std::list<candidate> objects; ///< most recently heard first
+  std::optional<range_position> position; ///< heard on an object's channel
 
   static inline const char* name = "troupe.channel-receiver";
 };

@@ -7,6 +7,22 @@
 
 namespace troupe {
 
+namespace {
+
+/// A packet of its own, since it has another length; nobody waits for it.
+void tell_position(send_port& port, const send_channel& order) {
+  auto train = std::make_unique<packet_train>();
+  train->to = order.to;
+  train->interface_index = order.interface_index;
+  train->packet_bytes = position_packet_bytes;
+  train->bytes.resize(position_packet_bytes);
+  write_position(std::span{train->bytes}.first<position_packet_bytes>(),
+                 *order.position);
+  port.send(std::move(train), [](train_sent&&) {});
+}
+
+} // namespace
+
 channel_sender_actor::behavior_type channel_sender(
     channel_sender_actor::stateful_pointer<channel_sender_state> self,
     share_supervisor_actor parent, std::shared_ptr<send_port> port,
@@ -38,6 +54,8 @@ channel_sender_actor::behavior_type channel_sender(
         }
         train->to = msg.to;
         train->interface_index = msg.interface_index;
+        if (msg.position)
+          tell_position(*state.port, msg);
         state.under_way.emplace_back(msg.ticket, *filled);
         // Bounded: the supervisor has few tickets out at each sender.
         state.port->send(std::move(train),

@@ -11,6 +11,7 @@
 #include "core/diff.hpp"
 #include "core/tree_build.hpp"
 #include "transport/network.hpp"
+#include "transport/range_packet.hpp"
 
 #include <memory>
 #include <vector>
@@ -135,6 +136,7 @@ struct object_verified {
   blob data;
   std::uint32_t symbols_source = 0;
   std::uint32_t symbols_repair = 0;
+  std::optional<range_position> position; ///< that came with it
 };
 
 /// sync_supervisor -> chunk_writer: first of all. Reserves the room and takes
@@ -191,6 +193,7 @@ struct send_channel {
   group_address to;
   std::uint32_t interface_index = 0;
   shared_channel channel;
+  std::optional<range_position> position; ///< to be told first
 };
 
 /// network -> channel_sender: a train has left; its buffer is free again.

@@ -35,6 +35,11 @@ send_class class_of(const shared_channel& channel) {
   }
 }
 
+bool carries_manifest(const shared_channel& channel) {
+  const auto* whole = std::get_if<indexed_object>(&channel.object.entry);
+  return whole != nullptr && is_manifest(whole->bytes.view());
+}
+
 } // namespace
 
 void share_supervisor_state::start() {
@@ -105,8 +110,7 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
 
 void share_supervisor_state::note(const shared_channel& channel,
                                   const ip6_address& who, time_point at) {
-  if (const auto* whole = std::get_if<indexed_object>(&channel.object.entry);
-      whole != nullptr && is_manifest(whole->bytes.view()))
+  if (carries_manifest(channel))
     return followers.arrived(who, at);
   if (channel.what != shared_channel::content::data)
     return;
@@ -162,14 +166,20 @@ void share_supervisor_state::dispatch() {
     }
     auto& chosen = *choose_sender(*channel);
     const bool is_bulk = channel->what == shared_channel::content::data;
+    const auto position = carries_manifest(*channel)
+                              ? followers.position(compat::now(self))
+                              : std::nullopt;
     chosen.tickets.push_back(order->ticket);
     chosen.bulk_tickets += is_bulk;
     if (is_bulk)
       bulk_out.insert(order->ticket);
+    if (const auto* range = std::get_if<indexed_range>(&channel->object.entry);
+        range != nullptr && is_bulk)
+      followers.sending(range->range.offset, channel->tag, compat::now(self));
     // Bounded by sends_per_sender.
     compat::send(self, chosen.handle,
                  send_channel{order->ticket, order->to, order->interface_index,
-                              std::move(*channel)});
+                              std::move(*channel), position});
   }
   if (queue.waiting() > 0 && !will_look_again) {
     will_look_again = true;

@@ -64,6 +64,7 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
   doubtful = false;
   remote.reset();
   native = std::move(*value);
+  others_at = msg.position;
   const auto& shape = native->cut().shape;
   report.type = native->type;
   report.kind = native->header.kind();
@@ -323,6 +324,23 @@ void sync_supervisor_state::ask_repair(channel_id id) {
                                                channel.next_repair)));
     channel.next_repair = (channel.next_repair + 1) % repair_channels;
   }
+}
+
+void sync_supervisor_state::join_others() {
+  if (!others_at || !native)
+    return;
+  const auto cut = cut_tree(remote_tree->shape(), range_chunks);
+  const auto at = others_at->range;
+  if (at >= cut.count() ||
+      range_tag(remote_tree->node(cut.node(at))) != others_at->tag)
+    return; // of another object
+  // What they ask for next comes first, what they have had comes last.
+  const auto next =
+      std::find_if(cover.begin(), cover.end(), [&](const cover_item& item) {
+        return plan->fetch[item.fetch_begin].places.front() >=
+               cut.first_chunk(at + 1);
+      });
+  std::rotate(cover.begin(), next, cover.end());
 }
 
 void sync_supervisor_state::close_all(kind what) {

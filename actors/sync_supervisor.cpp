@@ -214,6 +214,7 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
       !m.mtime && !m.atime)
     return end({});
   cover = cover_plan(*plan, remote_tree->shape(), native ? 3 : 5);
+  join_others();
   close_all(kind::manifest);
   now = phase::fetching;
   // Once, first of all that the writer gets.

@@ -53,6 +53,7 @@ struct sync_supervisor_state {
   // What is known.
   std::optional<remote_object> remote; ///< classic mode
   std::optional<manifest> native;      ///< range channels; then no `remote`
+  std::optional<range_position> others_at; ///< where other receivers are
   std::vector<hash> leaves;            ///< of the remote tree, native only
   std::vector<std::uint64_t> blocks;   ///< leaf blocks to get
   std::unordered_multimap<std::uint64_t, std::uint64_t>
@@ -115,6 +116,7 @@ struct sync_supervisor_state {
   void ask_again(channel_id id);
   void ask_repair(channel_id id);
   void ask_overtaken(const channel_table::channel& answered);
+  void join_others();
   void close_all(channel_table::purpose::kind what);
 
   // -- lifecycle, in sync_lifecycle.cpp -----------------------------------------

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "transport/range_packet.hpp"
 
+#include <algorithm>
+
 namespace troupe {
 
 namespace {
@@ -8,6 +10,7 @@ namespace {
 constexpr auto magic = std::byte{'T'};
 constexpr auto version = std::byte{1};
 constexpr auto type_symbol = std::byte{1};
+constexpr auto type_position = std::byte{2};
 
 std::uint32_t get_be32(std::span<const std::byte> at) noexcept {
   return std::to_integer<std::uint32_t>(at[0]) << 24 |
@@ -39,6 +42,25 @@ parse_range_packet(std::span<const std::byte> payload) noexcept {
                             .block_bytes = get_be32(payload.subspan(8)),
                             .esi = get_be32(payload.subspan(12))},
                            payload.subspan(range_header_bytes)};
+}
+
+std::optional<range_position>
+parse_position(std::span<const std::byte> payload) noexcept {
+  if (payload.size() != position_packet_bytes || payload[0] != magic ||
+      payload[1] != version || payload[2] != type_position)
+    return std::nullopt;
+  return range_position{get_be32(payload.subspan(8)),
+                        get_be32(payload.subspan(4))};
+}
+
+void write_position(std::span<std::byte, position_packet_bytes> out,
+                    const range_position& position) noexcept {
+  std::fill(out.begin(), out.end(), std::byte{0});
+  out[0] = magic;
+  out[1] = version;
+  out[2] = type_position;
+  put_be32(out.subspan(4), position.tag);
+  put_be32(out.subspan(8), position.range);
 }
 
 void write_range_header(std::span<std::byte, range_header_bytes> out,

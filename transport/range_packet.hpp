@@ -32,6 +32,22 @@ struct range_packet_view {
   std::span<const std::byte> symbol; ///< not empty
 };
 
+/// Where a sharer is: the range that it sends. Sent before a
+/// manifest, so that a receiver that comes later can go along with others
+/// instead of having everything sent again. Only a hint.
+struct range_position {
+  std::uint32_t range = 0; ///< number, range_chunks each
+  std::uint32_t tag = 0;   ///< range_tag() of its node
+  friend bool operator==(const range_position&, const range_position&) = default;
+};
+inline constexpr std::size_t position_packet_bytes = 16;
+
+/// Reads a UDP payload; nullopt for whatever is no position. Never throws.
+std::optional<range_position>
+parse_position(std::span<const std::byte> payload) noexcept;
+void write_position(std::span<std::byte, position_packet_bytes> out,
+                    const range_position& position) noexcept;
+
 /// K of a block of `block_bytes` > 0 bytes in symbols of T bytes.
 constexpr std::uint32_t range_symbols(std::uint32_t block_bytes,
                                       std::uint32_t symbol_bytes) noexcept {

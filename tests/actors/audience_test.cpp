@@ -111,3 +111,13 @@ TEST_CASE_METHOD(fixture, "who is gone makes room for others",
   who.asked(host(3), file.get(), 0, start + 102ms);
   CHECK(may_grow(mib, 111ms));
 }
+
+TEST_CASE("newcomers are told what is being sent", "[actors][audience]") {
+  audience here;
+  CHECK_FALSE(here.position(start));
+  here.sending(3 * mib, 77, start);
+  CHECK(here.position(start + 99ms) == range_position{3, 77});
+  here.sending(9 * mib, 78, start + 50ms);
+  CHECK(here.position(start + 60ms) == range_position{9, 78});
+  CHECK_FALSE(here.position(start + 200ms));
+}

@@ -281,7 +281,7 @@ TEST_CASE("a receiver that wants ranges may come before their sharer",
   CHECK((r.buffer == data));
 }
 
-TEST_CASE("a second receiver that starts later costs at most another sync",
+TEST_CASE("a second receiver that starts later goes along with the first",
           "[system][ranges]") {
   const double loss = GENERATE(0.0, 0.05);
   world w{{.loss = loss, .rate_bits_per_s = 500'000'000}};
@@ -305,8 +305,8 @@ TEST_CASE("a second receiver that starts later costs at most another sync",
   const auto needed = static_cast<double>(symbols_of(1u << 20) * 16);
   WARN("loss " << loss << ": " << packets / needed
                << " x the symbols of the file for both");
-  // No more than two syncs one after the other.
-  CHECK(packets <= 2 * needed / (1 - loss) * 1.03);
+  // Nearly 40 % were sent before it came; two syncs on their own cost 2.
+  CHECK(packets <= 1.65 * needed / (1 - loss) * 1.03);
 }
 
 TEST_CASE("when the sharer stops midway, each chunk is an old or a new one",

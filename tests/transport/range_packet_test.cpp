@@ -116,4 +116,22 @@ TEST_CASE("repair channels have two to eight symbols, more for larger blocks") {
   }
 }
 
+TEST_CASE("a position packet says where others are", "[transport][ranges]") {
+  std::array<std::byte, position_packet_bytes> packet;
+  const range_position where{0x01020304, 0xa1b2c3d4};
+  write_position(packet, where);
+  const std::array<unsigned, 16> golden{'T', 1,    2, 0, 0xa1, 0xb2, 0xc3, 0xd4,
+                                        1,   2,    3, 4, 0,    0,    0,    0};
+  for (std::size_t i = 0; i < packet.size(); ++i)
+    CHECK(std::to_integer<unsigned>(packet[i]) == golden[i]);
+  CHECK(parse_position(packet) == where);
+  CHECK_FALSE(parse_range_packet(packet));
+  CHECK_FALSE(parse_position(std::span{packet}.first(15)));
+  for (const std::size_t at : {0u, 1u, 2u}) {
+    auto other = packet;
+    other[at] ^= std::byte{1};
+    CHECK_FALSE(parse_position(other));
+  }
+}
+
 } // namespace troupe::test
