@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::uint32_t max_restarts = 16;
 constexpr auto housekeeping = 1s;
+/// What is smaller is sent twice sooner than waited for.
+constexpr std::uint64_t least_held_bytes = 4u << 20;
 /// How often it is looked whether what waits for more receivers may go.
 constexpr auto hold_step = 2ms;
 
@@ -122,7 +124,7 @@ bool share_supervisor_state::is_ripe(const group_address& group) const {
   const auto channel = find_channel(*request.index, group);
   const auto* range =
       channel ? std::get_if<indexed_range>(&channel->object.entry) : nullptr;
-  return range == nullptr ||
+  return range == nullptr || range->from->size() < least_held_bytes ||
          !followers.may_grow(range->from.get(), range->range.offset,
                              compat::now(self));
 }
