@@ -89,6 +89,7 @@ void reject_range(receiver_pointer self, const blob& data, std::uint32_t bad) {
         good.push_back({piece.from + at,
                         std::min(chunk_bytes, piece.length - at),
                         piece.to + at});
+  // Both once a channel, which is done with; the window bounds the channels.
   compat::send(self, st.parent,
                range_rejected{st.now.channel, bad, !good.empty()});
   if (!good.empty())
@@ -152,6 +153,7 @@ outcome take_range(receiver_pointer self, const packet_batch& batch,
     st.ended.clear();
     return outcome::wrong;
   }
+  // Both once a channel, as for a chunk.
   compat::send(self, st.parent,
                chunk_verified{st.now.channel, st.now.types.front(),
                               st.chunk->symbols_source(),

@@ -10,6 +10,7 @@ namespace troupe {
 namespace {
 
 /// A packet of its own, since it has another length; nobody waits for it.
+/// Bounded: one for each ticket of a manifest.
 void tell_position(send_port& port, const send_channel& order) {
   auto train = std::make_unique<packet_train>();
   train->to = order.to;

@@ -100,10 +100,6 @@ const object_header& sync_supervisor_state::header() const {
   return native ? native->header : remote->header();
 }
 
-hash_type sync_supervisor_state::used_type() const {
-  return native ? native->type : remote->type();
-}
-
 channel_id sync_supervisor_state::open(const group_address& group,
                                        channel_table::purpose why,
                                        open_channel what) {

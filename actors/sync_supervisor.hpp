@@ -129,7 +129,6 @@ struct sync_supervisor_state {
   std::uint32_t units_of(const cover_item& item) const;
   std::uint32_t group_budget() const;
   const object_header& header() const;
-  hash_type used_type() const;
   channel_id open(const group_address& group, channel_table::purpose why,
                   open_channel what);
   void flush();
