@@ -33,6 +33,7 @@ void close(channel_receiver_state& st) {
   st.ended.clear();
   st.objects.clear();
   st.position.reset();
+  st.sealed.reset();
 }
 
 enum class outcome { nothing, more, wrong, complete };
@@ -182,7 +183,10 @@ candidate_for(channel_receiver_state& st, const packet_view& packet) {
   return &st.objects.front();
 }
 
-outcome take_object(receiver_pointer self, const packet_batch& batch) {
+using cause = content_rejected::cause;
+
+outcome take_object(receiver_pointer self, const packet_batch& batch,
+                    cause& why) {
   auto& st = compat::state_of(self);
   auto result = outcome::nothing;
   for (const auto payload : batch.packets) {
@@ -202,6 +206,11 @@ outcome take_object(receiver_pointer self, const packet_batch& batch) {
     if (!type) {
       one->symbols.restart();
       result = outcome::wrong;
+      // What is sent twice is the same twice, unless it is sealed.
+      const auto found = hash_of(st.now.types.front(), data->view());
+      if (one->wrong && *one->wrong != found)
+        why = cause::illegible;
+      one->wrong = found;
       continue;
     }
     compat::send(self, st.parent,
@@ -211,6 +220,72 @@ outcome take_object(receiver_pointer self, const packet_batch& batch) {
     return outcome::complete;
   }
   return result;
+}
+
+void hand_over(receiver_pointer self, const sealed_channel::content& found) {
+  auto& st = compat::state_of(self);
+  if (st.now.what == open_channel::content::object)
+    return compat::send(self, st.parent,
+                        object_verified{st.now.channel, found.type, found.plain,
+                                        found.symbols_source,
+                                        found.symbols_repair, std::nullopt});
+  // Both once a channel, as for a chunk that is not sealed.
+  compat::send(self, st.parent,
+               chunk_verified{st.now.channel, found.type, found.symbols_source,
+                              found.symbols_repair});
+  compat::send(self, st.writer,
+               verified_chunk{st.now.channel, std::move(st.now.pieces),
+                              found.plain});
+}
+
+outcome take_sealed(receiver_pointer self, const packet_batch& batch,
+                    cause& why) {
+  using taken = sealed_channel::result;
+  auto& st = compat::state_of(self);
+  auto result = outcome::nothing;
+  for (const auto payload : batch.packets) {
+    const auto packet = parse_packet(payload);
+    const auto news =
+        packet ? st.sealed->take(*packet, batch.from) : taken::nothing;
+    switch (news) {
+    case taken::nothing:
+      break;
+    case taken::more:
+      result = std::max(result, outcome::more);
+      break;
+    case taken::wrong_hash:
+    case taken::not_opened:
+    case taken::not_sealed:
+      result = outcome::wrong;
+      why = news == taken::wrong_hash   ? cause::wrong_hash
+            : news == taken::not_opened ? cause::not_opened
+                                        : cause::not_sealed;
+      break;
+    case taken::complete:
+      hand_over(self, st.sealed->found());
+      return outcome::complete;
+    }
+  }
+  return result;
+}
+
+/// Makes ready for what `state.now` asks for.
+void begin(channel_receiver_state& state) {
+  const auto& msg = state.now;
+  const bool is_object = msg.what == open_channel::content::object;
+  if (msg.what == open_channel::content::range)
+    state.chunk.emplace(msg.size_bytes, msg.range.symbol_bytes,
+                        msg.size_bytes > chunk_bytes ? msg.range.pool
+                                                     : nullptr);
+  else if (msg.key && is_object)
+    state.sealed.emplace(
+        *msg.key, msg.types,
+        sealed_channel::limits{state.options.max_object_bytes,
+                               state.options.max_candidates});
+  else if (msg.key)
+    state.sealed.emplace(*msg.key, msg.types, msg.id, msg.size_bytes);
+  else if (!is_object)
+    state.chunk.emplace(msg.size_bytes);
 }
 
 } // namespace
@@ -228,12 +303,7 @@ channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
         auto& state = compat::state_of(self);
         close(state);
         state.now = msg;
-        if (msg.what == open_channel::content::chunk)
-          state.chunk.emplace(msg.size_bytes);
-        else if (msg.what == open_channel::content::range)
-          state.chunk.emplace(msg.size_bytes, msg.range.symbol_bytes,
-                              msg.size_bytes > chunk_bytes ? msg.range.pool
-                                                           : nullptr);
+        begin(state);
       },
       [self](const symbol_batch& msg) {
         auto& state = compat::state_of(self);
@@ -241,12 +311,14 @@ channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
         if (msg.channel != state.now.channel || msg.channel == 0)
           return;
         answer_ends ends;
+        auto why = cause::wrong_hash;
         const auto result =
-            state.now.what == open_channel::content::chunk
+            state.sealed ? take_sealed(self, msg.batch, why)
+            : state.now.what == open_channel::content::chunk
                 ? take_chunk(self, msg.batch)
             : state.now.what == open_channel::content::range
                 ? take_range(self, msg.batch, ends)
-                : take_object(self, msg.batch);
+                : take_object(self, msg.batch, why);
         switch (result) {
         case outcome::nothing:
           break;
@@ -260,7 +332,7 @@ channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
                               ends.ended, ends.is_near});
           break;
         case outcome::wrong:
-          compat::send(self, state.parent, content_rejected{msg.channel});
+          compat::send(self, state.parent, content_rejected{msg.channel, why});
           break;
         case outcome::complete:
           close(state);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/symbol_collector.hpp"
+#include "actors/sealed_channel.hpp"
 
 #include <list>
 
@@ -34,9 +34,11 @@ struct channel_receiver_state {
     hash object;
     std::uint64_t bytes = 0;
     symbol_collector symbols;
+    std::optional<hash> wrong{}; ///< what it hashed to when it was wrong
   };
   std::list<candidate> objects; ///< most recently heard first
   std::optional<range_position> position; ///< heard on an object's channel
+  std::optional<sealed_channel> sealed; ///< in place of `chunk` and `objects`
 
   static inline const char* name = "troupe.channel-receiver";
 };
@@ -44,6 +46,7 @@ struct channel_receiver_state {
 /// Collects what one joined channel carries, decodes it and checks its hash.
 /// Used again for channel after channel. Packets that do not fit are dropped:
 /// a chunk's must carry its hash as object id, an object's must hash to it.
+/// With a key, what does not open is no content at all.
 ///
 /// Sends:  one of symbols_arrived, content_rejected per symbol_batch, or once
 ///         per channel: verified_chunk to `writer` and chunk_verified to

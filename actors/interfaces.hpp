@@ -58,6 +58,15 @@ using sync_supervisor_actor = compat::typed_actor<
     // The client has lost interest.
     caf::result<void>(cancel_sync)>;
 
+/// lc_sync semantics for a file, a link or a directory; one actor per call.
+using tree_supervisor_actor = compat::typed_actor<
+    // One of the syncs that this one consists of has ended.
+    caf::result<void>(sync_report),
+    // How far it is.
+    caf::result<void>(sync_progress),
+    // The client has lost interest.
+    caf::result<void>(cancel_sync)>;
+
 /// Hashes ranges of the old content.
 using tree_builder_actor =
     compat::typed_actor<caf::result<void>(build_tree),

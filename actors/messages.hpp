@@ -75,6 +75,7 @@ struct open_channel {
   std::vector<hash_type> types; ///< any of these may verify it
   std::vector<placed_piece> pieces; ///< what of it is wanted, and where
   range_content range;
+  std::optional<seal_key> key; ///< of a sealed chunk or object
 };
 
 /// network -> channel_receiver: one per group and receive call. Bounded by the
@@ -101,7 +102,14 @@ struct answer_due {
 /// channel_receiver -> sync_supervisor: a decoded chunk or object was not what
 /// its hash says; collecting starts again.
 struct content_rejected {
+  enum class cause {
+    wrong_hash,
+    not_opened, ///< a whole transmission that the key does not open
+    not_sealed, ///< there is a key, but this was not sealed with any
+    illegible,  ///< there is no key, and it seems to be sealed
+  };
   channel_id channel = 0;
+  cause why = cause::wrong_hash;
 };
 
 /// channel_receiver -> sync_supervisor: some chunks of a range were not what

@@ -24,7 +24,7 @@ object_packets::fill(packet_train& train,
     return encode(train, hash_of(type_, whole->bytes.view()),
                   whole->bytes.view(), true);
   const auto& chunk = std::get<indexed_chunk>(object.entry);
-  if (auto e = chunk.from->check_unchanged(); e != errc::none)
+  if (auto e = chunk.from->check_unchanged_in(chunk.range); e != errc::none)
     return e;
   scratch_.resize(chunk.range.length);
   if (auto e = chunk.from->read_at(chunk.range.offset, scratch_);
@@ -33,9 +33,19 @@ object_packets::fill(packet_train& train,
   return encode(train, object.id, scratch_, false);
 }
 
+std::span<const std::byte>
+object_packets::seal_if_asked(std::span<const std::byte> plain) {
+  if (!key_)
+    return plain;
+  sealed_.resize(plain.size() + seal_overhead_bytes);
+  seal_into(sealed_, plain, *key_);
+  return sealed_;
+}
+
 expected<object_packets::filled>
 object_packets::encode(packet_train& train, const hash& id,
-                       std::span<const std::byte> data, bool with_info) {
+                       std::span<const std::byte> plain, bool with_info) {
+  const auto data = seal_if_asked(plain);
   constexpr std::size_t t = classic_symbol_bytes;
   const auto k64 = (data.size() + t - 1) / t;
   const auto code = raptorq::parameters_for(static_cast<std::uint32_t>(
@@ -77,7 +87,7 @@ object_packets::encode(packet_train& train, const hash& id,
       raptorq::status::done)
     return error{errc::internal, "the encoder refused an object"};
   // As lc_stat_t counts: a payload without object id and OTI.
-  return filled{packets, data.size(), packets * (t + 4)};
+  return filled{packets, plain.size(), packets * (t + 4)};
 }
 
 } // namespace troupe

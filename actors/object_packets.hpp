@@ -4,6 +4,7 @@
 #include "core/share_index.hpp"
 #include "transport/network.hpp"
 #include "transport/packet.hpp"
+#include "transport/seal.hpp"
 
 namespace troupe {
 
@@ -12,9 +13,12 @@ namespace troupe {
 /// Keeps its scratch memory, so one per sender. One thread.
 class object_packets {
 public:
-  /// `overhead_packets` beyond K' in each transmission.
-  object_packets(hash_type type, std::uint32_t overhead_packets)
-      : type_(type), overhead_packets_(overhead_packets) {}
+  /// `overhead_packets` beyond K' in each transmission, which is sealed with
+  /// `key` if there is one, each with a nonce of its own.
+  object_packets(hash_type type, std::uint32_t overhead_packets,
+                 std::optional<seal_key> key = std::nullopt)
+      : type_(type), overhead_packets_(overhead_packets),
+        key_(std::move(key)) {}
 
   /// What a filled train carries.
   struct filled {
@@ -31,10 +35,14 @@ public:
 
 private:
   expected<filled> encode(packet_train& train, const hash& id,
-                          std::span<const std::byte> data, bool with_info);
+                          std::span<const std::byte> plain, bool with_info);
+  /// What travels in place of `plain`; valid until the next call.
+  std::span<const std::byte> seal_if_asked(std::span<const std::byte> plain);
 
   hash_type type_;
   std::uint32_t overhead_packets_;
+  std::optional<seal_key> key_;
+  std::vector<std::byte> sealed_;
   std::uint32_t transmissions_ = 0;
   std::vector<std::byte> scratch_;
   std::vector<std::uint32_t> esis_;

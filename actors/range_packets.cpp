@@ -32,7 +32,7 @@ indexed_range range_of(const index_entry& entry) {
 expected<object_packets::filled>
 range_packets::fill(packet_train& train, const shared_channel& what) {
   const auto [from, range] = range_of(what.object.entry);
-  if (auto e = from->check_unchanged(); e != errc::none)
+  if (auto e = from->check_unchanged_in(range); e != errc::none)
     return e;
   const auto block_bytes = static_cast<std::uint32_t>(range.length);
   const auto k = range_symbols(block_bytes, symbol_bytes_);

@@ -59,6 +59,16 @@ hash remote_object::part_hash(std::uint64_t index) const {
   return tree_part_hash(type_, header_, root_, index);
 }
 
+hash remote_object::id() const {
+  const auto whole = parts_.front().view();
+  if (has_tree())
+    return part_hash(0);
+  if (header_.kind() == object_kind::symlink)
+    return symlink_hash(type_, header_);
+  const auto children = parse_directory(whole);
+  return children ? directory_hash(type_, header_, *children, false) : hash{};
+}
+
 bool remote_object::add_part(std::uint64_t index, blob bytes) {
   auto& place = parts_.at(index);
   if (bytes.size() != part_bytes(header_, index))

@@ -21,6 +21,9 @@ public:
   const object_header& header() const noexcept { return header_; }
   hash_type type() const noexcept { return type_; }
   std::uint64_t first_bytes() const noexcept { return first_bytes_; }
+  /// Channel hash of the object as a whole: of part 0, of the listing below the
+  /// top of a share, of the link.
+  hash id() const;
   /// True for regular files and memory: what has a tree.
   bool has_tree() const noexcept;
 

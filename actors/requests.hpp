@@ -5,13 +5,17 @@
 
 #include "core/errc.hpp"
 #include "core/hash.hpp"
+#include "core/manifest.hpp"
 #include "core/share_index.hpp"
 #include "core/sink.hpp"
 #include "core/tree_cache.hpp"
+#include "core/tree_sink.hpp"
 #include "transport/network.hpp"
+#include "transport/seal.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,6 +34,29 @@ enum class wire_mode {
   range,     ///< range channels only
 };
 
+/// Decides where an object goes once its header is there. Called once, by an
+/// actor: opening files is the most it may do.
+struct arrival {
+  const object_header& header;
+  bool is_catalogue = false; ///< of a directory, by the range protocol
+};
+using sink_chooser =
+    std::function<expected<std::shared_ptr<sink>>(const arrival&)>;
+
+/// What makes a sync one of whatever a name stands for: a file, a directory
+/// with all that is in it, a symbolic link.
+struct tree_request {
+  /// Where a file goes, or a directory's content.
+  std::filesystem::path destination;
+  /// A directory's content goes into `destination` / its name, as rsync and
+  /// librecast have it for names without a trailing slash.
+  bool below_own_name = true;
+  /// Without it a directory is refused (is_directory).
+  bool recursive = true;
+  bool delete_others = false; ///< of a directory: what the share has not, goes
+  bool sync_to_disk = true;
+};
+
 /// lc_sync(3) and lc_syncfile(3) as a value: which object, where to, how.
 struct sync_request {
   /// The share path; hashed to find the group. Used when `id` is empty.
@@ -41,6 +68,10 @@ struct sync_request {
 
   /// Where the object goes, and what is compared with it. Used by one sync.
   std::shared_ptr<sink> destination;
+  /// Instead of `destination`: chosen when the object is known.
+  sink_chooser choose;
+  /// Instead of both: files, directories and links alike.
+  std::optional<tree_request> tree;
   metadata_choice metadata;
 
   receive_options receive;
@@ -49,12 +80,26 @@ struct sync_request {
   /// Objects larger than this are refused (too_large) before memory is taken.
   std::uint64_t limit_bytes = std::uint64_t{1} << 44;
   wire_mode wire = wire_mode::automatic;
+  /// What is otherwise asked for first; then range channels are used alone.
+  std::shared_ptr<const manifest> known;
+  /// Chunks of it that the destination is known to have; may be nullptr.
+  std::shared_ptr<const chunk_map> unchanged;
+  /// Listings and links are reported as they came, instead of refused.
+  bool report_objects = false;
+  /// `id` is of the object itself, not of a name for it, and checked.
+  bool is_exact = false;
+  /// Given back in the report.
+  std::uint64_t tag = 0;
+  /// Of an encrypted share: everything comes sealed, by the classic protocol
+  /// (`wire` may be automatic or classic). Errors: bad_key after a few tries.
+  std::optional<seal_key> key;
   /// Most groups joined at once, in classic mode and with range channels.
   std::uint32_t max_groups = 256;
   std::uint32_t max_range_groups = 64;
   /// Runs the hashing of the old content; empty: on the actor system.
   job_runner run_jobs;
-  /// Trees of old contents that have not changed since; may be nullptr.
+  /// Trees of old contents that have not changed since, and beside them what is
+  /// known of directories; may be nullptr.
   std::shared_ptr<const tree_cache> trees;
   /// Parallel jobs for that; 0: as many as there are cores.
   std::uint32_t hash_jobs = 0;
@@ -89,6 +134,9 @@ struct sync_report {
   std::optional<hash_type> type; ///< of the sharer, once known
   hash root;                     ///< of the remote tree, once known
   object_kind kind = object_kind::file; ///< of the remote object, once known
+  blob object;  ///< a listing or a link, if sync_request::report_objects
+  std::uint64_t tag = 0;
+  tree_outcome tree; ///< of a directory
 
   bool ok() const noexcept { return failure.code == errc::none; }
 };
@@ -122,6 +170,9 @@ struct share_request {
   std::shared_ptr<share_counters> counters; ///< may be nullptr
   /// Packets beyond K' per object; librecast hosts need 5 under loss.
   std::uint32_t overhead_packets = 10;
+  /// Seals whatever is sent. Range channels and manifests are not answered
+  /// then, even if the index has them.
+  std::optional<seal_key> key;
 };
 
 /// Sent by a share: once when it listens, once when it has ended.

@@ -3,6 +3,7 @@
 
 #include "actors/share_supervisor.hpp"
 #include "actors/sync_supervisor.hpp"
+#include "actors/tree_supervisor.hpp"
 #include "transport/asio_network.hpp"
 
 #include <algorithm>
@@ -79,7 +80,9 @@ using sync_caller_actor =
     compat::typed_actor<caf::result<void>(sync_report),
                         caf::result<void>(sync_progress),
                         caf::result<void>(cancel_sync)>;
-using sync_caller_state = caller_state<sync_supervisor_actor>;
+/// What a sync is to the caller, whatever kind of supervisor it has.
+using any_sync_actor = compat::typed_actor<caf::result<void>(cancel_sync)>;
+using sync_caller_state = caller_state<any_sync_actor>;
 
 /// Turns a sync's messages into callbacks; makes sure that there is a report
 /// even if the supervisor dies of a bug.
@@ -110,8 +113,12 @@ sync_caller(sync_caller_actor::stateful_pointer<sync_caller_state> self,
   env.client = me;
   if (on_progress)
     env.observer = me;
-  st.supervisor =
-      self->spawn(sync_supervisor, std::move(request), std::move(env));
+  if (request.tree) // blocks on directories
+    st.supervisor = self->spawn<caf::detached>(tree_supervisor, std::move(request),
+                                              std::move(env));
+  else
+    st.supervisor = 
+        self->spawn(sync_supervisor, std::move(request), std::move(env));
   compat::watch(self, st.supervisor, died);
   return {
       [answer](const sync_report& report) { answer(report); },

@@ -82,7 +82,8 @@ void share_supervisor_state::spawn_listener() {
 void share_supervisor_state::spawn_sender() {
   auto handle =
       self->spawn(channel_sender, share_supervisor_actor{self}, out,
-                  object_packets{request.index->type(), request.overhead_packets},
+                  object_packets{request.index->type(), request.overhead_packets,
+                                 request.key},
                   range_packets{request.index->range_symbol_bytes()});
   watch(caf::actor_cast<caf::actor>(handle));
   senders.push_back({std::move(handle), {}});
@@ -98,7 +99,7 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
       continue;
     }
     // Unknown groups leave no trace, whoever makes them up.
-    const auto channel = find_channel(*request.index, change.group);
+    const auto channel = look_up(change.group);
     if (!channel) {
       ++request.counters->requests_unknown;
       continue;
@@ -108,6 +109,17 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
       ++request.counters->requests_heard;
   }
   dispatch();
+}
+
+std::optional<shared_channel>
+share_supervisor_state::look_up(const group_address& group) const {
+  auto channel = find_channel(*request.index, group);
+  // Range channels know no seal; their manifests would only lead to them.
+  if (request.key && channel &&
+      (channel->what != shared_channel::content::classic ||
+       carries_manifest(*channel)))
+    return std::nullopt;
+  return channel;
 }
 
 void share_supervisor_state::note(const shared_channel& channel,
@@ -121,7 +133,7 @@ void share_supervisor_state::note(const shared_channel& channel,
 }
 
 bool share_supervisor_state::is_ripe(const group_address& group) const {
-  const auto channel = find_channel(*request.index, group);
+  const auto channel = look_up(group);
   const auto* range =
       channel ? std::get_if<indexed_range>(&channel->object.entry) : nullptr;
   return range == nullptr || range->from->size() < least_held_bytes ||
@@ -161,7 +173,7 @@ void share_supervisor_state::dispatch() {
         [this](const auto& group) { return is_ripe(group); });
     if (!order)
       break;
-    auto channel = find_channel(*request.index, order->to);
+    auto channel = look_up(order->to);
     if (!channel) { // taken out of the index meanwhile
       queue.sent(order->ticket, compat::now(self));
       continue;

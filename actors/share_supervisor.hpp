@@ -50,6 +50,7 @@ struct share_supervisor_state {
   void spawn_listener();
   void spawn_sender();
   void on_changes(const groups_changed& msg);
+  std::optional<shared_channel> look_up(const group_address& group) const;
   void note(const shared_channel& channel, const ip6_address& who,
             time_point at);
   void dispatch();

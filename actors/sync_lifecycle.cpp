@@ -104,6 +104,7 @@ channel_id sync_supervisor_state::open(const group_address& group,
                                        channel_table::purpose why,
                                        open_channel what) {
   ensure_idle_receiver(); // as many as were ever open at once: the window
+  what.key = request.key;
   auto [receiver, command] = channels.open(group, why, std::move(what));
   window.opened(command.channel, compat::now(self),
                 why.what == kind::item ? units_of(cover[why.index]) : 1);

@@ -63,11 +63,16 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
   last_sign = compat::now(self);
   doubtful = false;
   remote.reset();
-  native = std::move(*value);
   others_at = msg.position;
+  adopt(std::move(*value));
+}
+
+void sync_supervisor_state::adopt(manifest value) {
+  native = std::move(value);
   const auto& shape = native->cut().shape;
   report.type = native->type;
-  report.kind = native->header.kind();
+  report.kind = native->is_catalogue ? object_kind::directory
+                                     : native->header.kind();
   report.root = native->root;
   report.stats.object_bytes = shape.length;
   report.stats.first_object_bytes =
@@ -78,10 +83,52 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
   options.initial_units = 2 * min_window_chunks;
   options.max_units = max_window_chunks;
   window = fetch_window{options};
+  if (native->is_catalogue && !request.choose)
+    return end({errc::is_directory, subject() + " is a directory"});
+  if (!choose_destination({native->header, native->is_catalogue}))
+    return;
+  if (is_all_unchanged())
+    return keep_all();
   start_hashing(native->type);
   now = phase::gathering;
   if (local_known)
     want_blocks();
+}
+
+bool sync_supervisor_state::is_all_unchanged() const {
+  return request.unchanged && native->cut().shape.length > 0 &&
+         request.unchanged->count() == native->cut().shape.chunks;
+}
+
+void sync_supervisor_state::keep_all() {
+  const auto chunks = native->cut().shape.chunks;
+  report.stats.chunks_kept = chunks;
+  sync_plan all;
+  all.keep = chunk_map{chunks};
+  all.keep.insert(0, chunks);
+  all.nothing_to_do = true;
+  plan = std::make_shared<const sync_plan>(std::move(all));
+  now = phase::fetching;
+  // Once, first of all that the writer gets.
+  compat::send(self, writer, begin_object{native->header.size, plan});
+  finish_if_complete();
+}
+
+void sync_supervisor_state::fill_in_unchanged() {
+  if (!request.unchanged || !local_tree ||
+      local_tree->shape().length != remote_tree->shape().length)
+    return;
+  const auto now_there = local_tree->leaves();
+  const auto wanted = remote_tree->leaves();
+  std::vector<hash> filled(now_there.begin(), now_there.end());
+  for (auto chunk = request.unchanged->next(0);
+       chunk < request.unchanged->chunks() && chunk < filled.size();
+       chunk = request.unchanged->next(chunk + 1))
+    filled[chunk] = wanted[chunk];
+  auto tree = merkle_tree::fold(native->type, local_tree->shape().length,
+                                std::move(filled));
+  if (tree)
+    local_tree = std::make_shared<const merkle_tree>(std::move(*tree));
 }
 
 void sync_supervisor_state::want_blocks() {
@@ -156,6 +203,7 @@ void sync_supervisor_state::leaves_complete() {
     return end({errc::hash_mismatch, "the tree does not match its root"});
   leaves = {};
   remote_tree = std::make_shared<const merkle_tree>(std::move(*tree));
+  fill_in_unchanged();
   pool = std::make_shared<block_pool>(std::size_t{range_chunks} * chunk_bytes,
                                       spare_blocks);
   last_sign = compat::now(self);

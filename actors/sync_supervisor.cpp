@@ -15,7 +15,14 @@ namespace troupe {
 using kind = channel_table::purpose::kind;
 
 void sync_supervisor_state::start() {
+  report.tag = request.tag;
+  if (request.choose) {
+    chosen_later = std::make_shared<late_sink>();
+    request.destination = chosen_later;
+  }
   started = last_sign = compat::now(self);
+  if (auto e = settle_wire(); e.code != errc::none)
+    return end(std::move(e));
   auto opened = env.net->open_receiver(request.receive);
   if (!opened)
     return end(opened.error());
@@ -39,9 +46,12 @@ void sync_supervisor_state::start() {
   }
   // Local hashing overlaps the wait for the remote tree when only one hash
   // type can be meant.
-  if (const auto types = candidate_types(); types.size() == 1)
+  if (const auto types = candidate_types(); types.size() == 1 && !chosen_later)
     start_hashing(types.front());
-  ask_first();
+  if (request.known)
+    adopt(*request.known);
+  else
+    ask_first();
   flush();
   compat::send_later(self, env.tick, sync_tick{});
 }
@@ -76,6 +86,10 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
       return end(last_trouble);
     return ask_first();
   }
+  if (request.is_exact && object->id() != request.id) {
+    last_trouble = {errc::hash_mismatch, "another object than was asked for"};
+    return ask_first();
+  }
   const auto at = compat::now(self);
   if (!doubtful)
     last_sign = at;
@@ -85,6 +99,10 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
   report.kind = remote->header().kind();
   report.stats.object_bytes = remote->header().size;
   report.stats.first_object_bytes = remote->first_bytes();
+  if (!remote->has_tree() && request.report_objects) {
+    report.object = msg.data;
+    return end({});
+  }
   if (!remote->has_tree())
     return end({errc::unsupported,
                 subject() + (report.kind == object_kind::directory
@@ -94,12 +112,34 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
                                    " can be synchronised")});
   report.stats.chunks =
       remote->header().size ? chunk_count(remote->header().size) : 0;
+  if (!choose_destination({remote->header(), false}))
+    return;
   start_hashing(msg.type);
   now = phase::gathering;
   parts_asked = 1;
   if (remote->complete())
     return tree_complete();
   fill_window();
+}
+
+bool sync_supervisor_state::choose_destination(const arrival& what) {
+  if (!chosen_later)
+    return true;
+  if (chosen_later->is_set() && chosen_for_catalogue != what.is_catalogue) {
+    end({errc::bad_object, subject() + " is a file and a directory: more than"
+                                       " one host shares it"});
+    return false;
+  }
+  if (chosen_later->is_set())
+    return true;
+  chosen_for_catalogue = what.is_catalogue;
+  auto place = request.choose(what);
+  if (!place) {
+    end(place.error());
+    return false;
+  }
+  chosen_later->set(std::move(*place));
+  return true;
 }
 
 void sync_supervisor_state::on_tree_part(std::uint64_t index,
@@ -152,7 +192,7 @@ void sync_supervisor_state::start_hashing(hash_type type) {
   }
   hashing_started = compat::now(self);
   hashing_type = type;
-  local_build = std::make_shared<tree_build>(type, old);
+  local_build = std::make_shared<tree_build>(type, old, request.unchanged);
   auto jobs = request.hash_jobs ? request.hash_jobs
                                 : std::max(std::thread::hardware_concurrency(), 1u);
   jobs = static_cast<std::uint32_t>(
@@ -210,7 +250,8 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   for (const auto& chunk : plan->fetch)
     stats.bytes_replaced += chunk.size_bytes * chunk.places.size();
   const auto& m = request.metadata;
-  if (plan->nothing_to_do && local_tree && !m.owner && !m.group && !m.mode &&
+  if (plan->nothing_to_do && local_tree &&
+      !request.destination->has_more_to_commit() && !m.owner && !m.group && !m.mode &&
       !m.mtime && !m.atime)
     return end({});
   cover = cover_plan(*plan, remote_tree->shape(), native ? 3 : 5);
@@ -285,15 +326,7 @@ sync_supervisor_actor::behavior_type sync_supervisor(
       [&st](const tree_built& msg) { st.on_tree_built(msg); },
       [&st](const trees_compared& msg) { st.on_plan(msg); },
       [&st](const symbols_arrived& msg) { st.on_symbols(msg); },
-      [&st](const content_rejected& msg) {
-        st.heard_anything = true;
-        ++st.report.stats.chunks_rejected;
-        st.last_trouble = {errc::hash_mismatch,
-                           "what arrived does not match its hash"};
-        st.window.rejected(msg.channel, compat::now(st.self));
-        if (auto* one = st.channels.find(msg.channel))
-          one->symbols_missing = one->symbols;
-      },
+      [&st](const content_rejected& msg) { st.on_rejected(msg); },
       [&st](const answer_due& msg) { st.on_answer_due(msg); },
       [&st](const range_rejected& msg) { st.on_range_rejected(msg); },
       [&st](const object_verified& msg) { st.on_object(msg); },

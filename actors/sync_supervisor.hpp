@@ -6,6 +6,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/remote_object.hpp"
 #include "core/cover.hpp"
+#include "core/late_sink.hpp"
 #include "core/manifest.hpp"
 
 namespace troupe {
@@ -34,6 +35,8 @@ struct sync_supervisor_state {
 
   sync_supervisor_actor::stateful_pointer<sync_supervisor_state> self = nullptr;
   sync_request request;
+  std::shared_ptr<late_sink> chosen_later; ///< is request.destination, too
+  bool chosen_for_catalogue = false;
   sync_environment env;
   phase now = phase::waiting;
 
@@ -83,6 +86,8 @@ struct sync_supervisor_state {
   bool heard_anything = false;
   bool doubtful = false; ///< a tree was wrong: others are no sign of life yet
   error last_trouble; ///< explains a later timeout
+  std::uint32_t refusals = 0; ///< transmissions that nobody could read
+  time_point first_refusal{0};
 
   sync_report report;
 
@@ -92,6 +97,7 @@ struct sync_supervisor_state {
   void start();
   void on_object(const object_verified& msg);
   void on_first_object(const object_verified& msg);
+  bool choose_destination(const arrival& what);
   void on_tree_part(std::uint64_t index, const object_verified& msg);
   void tree_complete();
   void start_hashing(hash_type type);
@@ -105,6 +111,10 @@ struct sync_supervisor_state {
   // -- range channels, in sync_ranges.cpp ---------------------------------------
   void ask_manifest();
   void on_manifest(const object_verified& msg);
+  void adopt(manifest value);
+  bool is_all_unchanged() const;
+  void keep_all();
+  void fill_in_unchanged();
   void want_blocks();
   void open_block(std::uint64_t index);
   void on_leaves(std::uint64_t index, const object_verified& msg);
@@ -118,6 +128,10 @@ struct sync_supervisor_state {
   void ask_overtaken(const channel_table::channel& answered);
   void join_others();
   void close_all(channel_table::purpose::kind what);
+
+  // -- the key, in sync_key.cpp -------------------------------------------------
+  error settle_wire();
+  void on_rejected(const content_rejected& msg);
 
   // -- lifecycle, in sync_lifecycle.cpp -----------------------------------------
   void ask_first();

@@ -4,8 +4,6 @@
 #include "capi/boundary.hpp"
 #include "capi/threads.hpp"
 
-#include <librecast/net.h>
-
 #include <unistd.h>
 
 namespace troupe::capi {
@@ -33,8 +31,10 @@ void started::ended() {
 }
 
 context::~context() {
-  if (is_foreign())
-    (void)session_.release(); // its threads exist in the parent only
+  if (is_foreign()) { // its threads exist in the parent only
+    (void)session_.release();
+    (void)pool_.release();
+  }
 }
 
 context::settings context::get() const {
@@ -42,14 +42,26 @@ context::settings context::get() const {
   return settings_;
 }
 
-void context::set_interface(std::uint32_t index) {
-  monitor_lock lock{monitor_};
-  settings_.interface_index = index;
+expected<std::optional<seal_key>> context::settings::encryption() const {
+  if ((coding & LC_CODE_SYMM) == 0)
+    return std::optional<seal_key>{};
+  if (shared_key.key == nullptr)
+    return errc::invalid_argument;
+  auto key = seal_key::from_bytes(std::as_bytes(
+      std::span{shared_key.key, shared_key.keylen}));
+  if (!key)
+    return key.error();
+  return std::optional<seal_key>{std::move(*key)};
 }
 
-void context::set_rate(std::uint64_t bits_per_s) {
+int context::set_hash_type(hash_type type) {
   monitor_lock lock{monitor_};
-  settings_.rate_bits_per_s = bits_per_s;
+  if (!is_available(type))
+    return ENOTSUP;
+  if (used_ && settings_.names() != type)
+    return EBUSY;
+  settings_.type = type;
+  return 0;
 }
 
 bool context::is_foreign() const noexcept {
@@ -72,6 +84,7 @@ std::optional<context::call> context::enter(int& error) {
     session_ = std::make_unique<session>();
     owner_ = getpid();
   }
+  used_ = true;
   ++calls_;
   return call{*this};
 }
@@ -95,6 +108,59 @@ void context::call::unwatch(const std::shared_ptr<started>& what) const {
   owner_->watched_.erase(what);
 }
 
+int context::remember(owned_handle* handle) {
+  monitor_lock lock{monitor_};
+  if (closed_)
+    return ECANCELED;
+  handles_.insert(handle);
+  used_ = true;
+  return 0;
+}
+
+void context::forget(owned_handle* handle) {
+  monitor_lock lock{monitor_};
+  handles_.erase(handle);
+}
+
+void context::has_threads() { owner_ = getpid(); }
+
+int context::make_pool(int threads) {
+  monitor_lock lock{pool_lock_};
+  if (pool_)
+    return EBUSY;
+  pool_ = queue_pool::make(threads);
+  if (!pool_)
+    return errno;
+  has_threads();
+  queue_ = pool_->queue();
+  return 0;
+}
+
+int context::resize_pool(int threads) {
+  monitor_lock lock{pool_lock_};
+  if (!pool_) {
+    lock.unlock();
+    return make_pool(threads);
+  }
+  return pool_->resize(threads) ? 0 : errno;
+}
+
+void context::end_pool() {
+  monitor_lock lock{pool_lock_};
+  queue_ = nullptr;
+  pool_.reset();
+}
+
+void context::end_handles() {
+  std::set<owned_handle*> left;
+  {
+    monitor_lock lock{monitor_};
+    left.swap(handles_);
+  }
+  for (auto* each : left)
+    owned_handle::free(each, ECANCELED);
+}
+
 void context::close() {
   const no_cancel guard;
   std::set<std::shared_ptr<started>> watched;
@@ -113,39 +179,8 @@ void context::close() {
     last = std::move(session_);
   }
   last.reset(); // shares end here, and report
+  end_handles();
+  end_pool();
 }
 
 } // namespace troupe::capi
-
-using namespace troupe::capi;
-
-extern "C" {
-
-lc_ctx_t* lc_ctx_new(void) {
-  return guarded<lc_ctx_t*>(nullptr, [] {
-    return std::make_unique<lc_ctx_t>(lc_ctx_t{std::make_shared<context>()})
-        .release();
-  });
-}
-
-void lc_ctx_free(lc_ctx_t* ctx) {
-  if (ctx == nullptr)
-    return;
-  errno_keeper keep;
-  if (ctx->rep->is_foreign())
-    return; // the parent's; a child that ends soon may lose its copy
-  ctx->rep->close();
-  delete ctx;
-}
-
-void lc_ctx_ifx(lc_ctx_t* ctx, unsigned int ifx) {
-  if (ctx != nullptr && !ctx->rep->is_foreign())
-    ctx->rep->set_interface(ifx);
-}
-
-void lc_ctx_ratelimit(lc_ctx_t* ctx, std::size_t bps_out, std::size_t) {
-  if (ctx != nullptr && !ctx->rep->is_foreign())
-    ctx->rep->set_rate(bps_out);
-}
-
-} // extern "C"

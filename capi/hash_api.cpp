@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "capi/boundary.hpp"
+#include "capi/metadata.hpp"
 #include "capi/tree_work.hpp"
 
 #include "core/net_tree.hpp"
@@ -34,14 +35,15 @@ hash root_of(const mtree_t& tree) {
   return root;
 }
 
-file_metadata metadata_of(const struct stat& status) {
-  file_metadata metadata;
-  metadata.mode = status.st_mode;
-  metadata.uid = status.st_uid;
-  metadata.gid = status.st_gid;
-  metadata.mtime_s = status.st_mtim.tv_sec;
-  metadata.mtime_ns = static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
-  return metadata;
+/// As basename(3) has it: slashes at the end do not count.
+std::string_view last_component(std::string_view path) {
+  if (path.empty())
+    return ".";
+  const auto end = path.find_last_not_of('/');
+  if (end == path.npos)
+    return "/";
+  path = path.substr(0, end + 1);
+  return path.substr(path.rfind('/') + 1); // npos + 1 is 0
 }
 
 } // namespace
@@ -108,11 +110,11 @@ char* hash_bin2hex(char* hex, std::size_t hexlen, const unsigned char* bin,
 }
 
 void lc_hashtoaddr(in6_addr* addr, const unsigned char* hash,
-                   std::size_t hashlen, unsigned int flags) {
+                   std::size_t hashlen, unsigned char flags) {
   if (addr == nullptr || (hash == nullptr && hashlen > 0))
     return;
   addr->s6_addr[0] = 0xff;
-  addr->s6_addr[1] = static_cast<std::uint8_t>(flags);
+  addr->s6_addr[1] = flags;
   std::copy_n(hash, std::min<std::size_t>(hashlen, 14), addr->s6_addr + 2);
 }
 
@@ -127,6 +129,23 @@ int mdex_tree_hash(unsigned char* hash, std::size_t len, mtree_t* tree,
     return fail(EINVAL, -1);
   return guarded(-1, [&] {
     write(memory_part_hash(default_hash_type(), root_of(*tree), n), hash, len);
+    return 0;
+  });
+}
+
+void mdex_hash_entry(unsigned char* hash, std::size_t len, const char* path,
+                     struct stat* sb, mdex_hash_t* dir, int entries) {
+  if (!is_output(hash, len) || entries < 0)
+    return;
+  guarded(0, [&] {
+    hasher state{default_hash_type()};
+    if (path != nullptr)
+      state.update(last_component(path));
+    if (sb != nullptr)
+      state.update(stat_bits(metadata_of(*sb)));
+    if (dir != nullptr)
+      state.update(bytes_at(dir, static_cast<std::size_t>(entries) * HASHSIZE));
+    write(state.finish(), hash, len);
     return 0;
   });
 }

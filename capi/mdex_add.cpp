@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "capi/boundary.hpp"
-#include "capi/mdex_handle.hpp"
-#include "capi/tree_work.hpp"
+#include "capi/mdex_directory.hpp"
+#include "capi/mdex_paths.hpp"
+#include "capi/metadata.hpp"
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <limits>
+#include <filesystem>
 
 using namespace troupe;
 using namespace troupe::capi;
@@ -17,37 +16,16 @@ namespace {
 constexpr int known_flags = MDEX_ALIAS | MDEX_OTI | MDEX_RAND | MDEX_RECURSE |
                             MDEX_MOUNT | MDEX_SYMLINK;
 
-/// Absolute, without ".", ".." and double or trailing slashes; symbolic links
-/// are not resolved, as the names of a share come from the path as given.
-std::filesystem::path canonical(const char* path) {
-  auto full = std::filesystem::absolute(path).lexically_normal();
-  return full.has_filename() || full == full.root_path() ? full
-                                                         : full.parent_path();
+void report(const mdex_handle& handle, const std::string& share_path) {
+  if (handle.stream != nullptr && (handle.debug & MDEX_DEBUG_FILE) != 0)
+    std::fprintf(handle.stream, "%s\n", share_path.c_str());
 }
 
-int fail_to_open(errc reason) {
-  // A directory or a link is not an error of the caller's, but not done yet.
-  if (reason == errc::is_directory || reason == errc::is_symlink)
-    reason = errc::unsupported;
-  return fail(reason, -1);
-}
-
-void set_directories(mdex_handle& handle, const std::filesystem::path& path) {
-  handle.basedir_text = path.string();
-  handle.rootdir_text = path.parent_path().string();
-  handle.basedir = handle.basedir_text.data();
-  handle.basedirlen = handle.basedir_text.size();
-  handle.rootdir = handle.rootdir_text.data();
-  handle.rootdirlen = handle.rootdir_text.size();
-}
-
-int add_file(mdex_t* mdex, const char* name, q_t* q, int flags) {
-  const no_cancel guard;
-  const auto path = canonical(name);
+int add_file(mdex_handle& handle, const std::filesystem::path& path, q_t* q,
+             bool alias, const no_cancel& guard) {
   auto file = open_file_source(path);
   if (!file)
-    return fail_to_open(file.error().code);
-
+    return fail(file.error().code, -1);
   auto origin = std::make_shared<content_origin>();
   origin->bytes = file->bytes;
   origin->path = path.string();
@@ -58,21 +36,60 @@ int add_file(mdex_t* mdex, const char* name, q_t* q, int flags) {
   header.size = file->bytes->size();
   header.metadata = file->metadata;
   header.name = path.filename().string();
-  if (header.name.size() > std::numeric_limits<std::uint16_t>::max())
-    return fail(errc::name_too_long, -1);
-
-  auto& handle = handle_of(mdex);
-  const auto tree =
-      build_tree(handle.index->type(), file->bytes, q, guard);
+  const auto tree = build_tree(handle.index->type(), file->bytes, q, guard);
   if (!tree)
     return fail(tree.error().code, -1);
-  handle.index->add(header, *tree, std::move(origin),
-                    (flags & MDEX_ALIAS) != 0);
-  count_files(mdex);
-  set_directories(handle, path);
-  if (handle.stream != nullptr && (handle.debug & MDEX_DEBUG_FILE) != 0)
-    std::fprintf(handle.stream, "%s\n", path.c_str());
+  handle.index->add(header, *tree, std::move(origin), alias);
+  count_files(&handle, 1);
+  report(handle, header.name);
   return 0;
+}
+
+int add_link(mdex_handle& handle, const std::filesystem::path& path,
+             const struct stat& status, bool alias) {
+  auto link = std::make_shared<described_object>();
+  link->header.name = path.filename().string();
+  link->header.metadata = metadata_of(status);
+  link->status = status;
+  link->object = make_symlink_object(
+      link->header, std::filesystem::read_symlink(path).string());
+  const auto id = symlink_hash(handle.index->type(), link->header);
+  handle.index->add(id, link, alias);
+  count_files(&handle, 1);
+  report(handle, link->header.name);
+  return 0;
+}
+
+int add_all(mdex_handle& handle, const std::filesystem::path& path, q_t* q,
+            int flags, const no_cancel& guard) {
+  directory_call call{handle.index->type(), q, guard};
+  call.levels = levels_for(handle, flags);
+  call.one_file_system = (flags & MDEX_MOUNT) != 0;
+  auto added = read_directory(path, call);
+  if (!added)
+    return fail(added.error().code, -1);
+  added->add_to(*handle.index, path);
+  count_files(&handle, added->ids.files + added->ids.links + 1);
+  for (const auto& each : added->scan.entries)
+    report(handle, each.header.name);
+  return 0;
+}
+
+int add_path(mdex_t* mdex, const char* name, q_t* q, int flags) {
+  const no_cancel guard;
+  const auto path = canonical(name);
+  struct stat status;
+  if (lstat(path.c_str(), &status) == -1)
+    return -1;
+  auto& handle = handle_of(mdex);
+  const bool alias = (flags & MDEX_ALIAS) != 0;
+  const auto added =
+      S_ISDIR(status.st_mode)   ? add_all(handle, path, q, flags, guard)
+      : S_ISLNK(status.st_mode) ? add_link(handle, path, status, alias)
+                                : add_file(handle, path, q, alias, guard);
+  if (added == 0)
+    set_directories(handle, path);
+  return added;
 }
 
 int add_memory(mdex_t* mdex, void* data, std::size_t len, q_t* q) {
@@ -88,7 +105,6 @@ int add_memory(mdex_t* mdex, void* data, std::size_t len, q_t* q) {
   if (!tree)
     return fail(tree.error().code, -1);
   index.add(header, *tree, std::move(origin), false);
-  count_files(mdex);
   return 0;
 }
 
@@ -108,7 +124,7 @@ int mdex_addfile(mdex_t* mdex, const char* path, q_t* q, int flags) {
     return fail(EINVAL, -1);
   if (*path == '\0')
     return fail(ENOENT, -1);
-  return guarded(-1, [&] { return add_file(mdex, path, q, flags); });
+  return guarded(-1, [&] { return add_path(mdex, path, q, flags); });
 }
 
 } // extern "C"

@@ -40,7 +40,21 @@ void mdex_free(mdex_t* mdex) {
   if (mdex == nullptr)
     return;
   errno_keeper keep;
-  delete &handle_of(mdex);
+  auto& handle = handle_of(mdex);
+  if (handle.life.end() && handle.life.drop())
+    delete &handle;
+}
+
+mdex_t* mdex_acquire(mdex_t* mdex) {
+  return mdex != nullptr && handle_of(mdex).life.acquire() ? mdex : nullptr;
+}
+
+void mdex_release(mdex_t* mdex) {
+  if (mdex == nullptr)
+    return;
+  errno_keeper keep;
+  if (handle_of(mdex).life.drop())
+    delete &handle_of(mdex);
 }
 
 int mdex_hash_set(mdex_t* mdex, int type) {
@@ -64,7 +78,6 @@ int mdex_put(mdex_t* mdex, const unsigned char* hash, std::size_t hashlen,
     return fail(EINVAL, -1);
   return guarded(-1, [&] {
     index_of(mdex).put(key_of(hash, hashlen), entry);
-    count_files(mdex);
     return 0;
   });
 }
@@ -88,8 +101,11 @@ int mdex_del(mdex_t* mdex, const unsigned char* hash, std::size_t hashlen) {
   if (mdex == nullptr || !is_key(hash, hashlen))
     return fail(EINVAL, -1);
   return guarded(-1, [&] {
-    const auto result = index_of(mdex).erase(key_of(hash, hashlen));
-    count_files(mdex);
+    bool was_file = false;
+    const auto result =
+        index_of(mdex).erase(key_of(hash, hashlen), was_file);
+    if (was_file)
+      uncount_file(mdex);
     return result == errc::none ? 0 : fail(result, -1);
   });
 }

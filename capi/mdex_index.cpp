@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "capi/mdex_index.hpp"
 
+#include "core/channel_key.hpp"
 #include "core/hasher.hpp"
 #include "core/range_index.hpp"
 
@@ -43,12 +44,12 @@ std::optional<index_entry> content_of(const mdex_entry_t& entry) {
                            {0, entry.ptr.size}};
   }
   if ((entry.type & MDEX_FILE) != 0 && !whole &&
-      entry.file.file.name != nullptr && entry.file.off >= 0 &&
-      entry.file.size > 0 && entry.file.size <= chunk_bytes) {
+      entry.file.file.name != nullptr && entry.file.size > 0 &&
+      entry.file.size <= chunk_bytes) {
     auto file = open_file_source(entry.file.file.name);
-    const byte_range range{static_cast<std::uint64_t>(entry.file.off),
-                           entry.file.size};
-    if (file && range.offset + range.length <= file->bytes->size())
+    const byte_range range{entry.file.off, entry.file.size};
+    if (file && range.offset <= file->bytes->size() &&
+        range.length <= file->bytes->size() - range.offset)
       return indexed_chunk{file->bytes, range};
   }
   return std::nullopt;
@@ -68,16 +69,12 @@ errc mdex_index::set_type(hash_type type) {
   if (!side_.empty() || bulk_.size() > 0)
     return errc::already_exists;
   bulk_ = share_index{type};
+  ranges_ = share_index{type, default_range_symbol_bytes};
   return errc::none;
 }
 
 void mdex_index::put_own(const hash& id, index_entry entry) {
-  if (const auto before = first(id.bytes)) {
-    if (is_file(*before))
-      --files_;
-    if (before->side)
-      side_.erase(id);
-  }
+  side_.erase(id);
   bulk_.put(id, std::move(entry));
 }
 
@@ -91,8 +88,6 @@ void mdex_index::add_chunks(const merkle_tree& tree,
     for (const auto end = std::min(i + chunks_per_lock, chunks); i < end; ++i) {
       put_own(tree.leaf(i),
               indexed_chunk{origin.bytes, chunk_range(shape.length, i)});
-      if (origin.memory == nullptr)
-        ++files_;
     }
   }
 }
@@ -111,21 +106,58 @@ void mdex_index::add(const object_header& header, const merkle_tree& tree,
   for (std::uint64_t part = 0; part < part_count(header); ++part)
     put_own(tree_part_hash(type, header, tree.root(), part),
             indexed_object{part_of(object, part)});
-  const auto name = hash_of(type, header.name);
   const auto first_part = tree_part_hash(type, header, tree.root(), 0);
   std::vector<hash> names{first_part};
-  if (alias)
-    names.push_back(name);
-  index_ranges(type, default_range_symbol_bytes, header, tree, object,
-               origin->bytes, names, [this](const hash& id, index_entry entry) {
-                 put_own(id, std::move(entry));
+  if (alias) {
+    names.push_back(hash_of(type, header.name));
+    put_alias(header.name, first_part);
+  }
+  index_ranges(make_manifest(type, default_range_symbol_bytes, header, tree),
+               tree, object, origin->bytes, names,
+               [this](const hash& id, index_entry entry) {
+                 ranges_.put(id, std::move(entry));
                });
-  if (!alias)
-    return;
-  if (const auto before = first(name.bytes))
+}
+
+void mdex_index::put_alias(std::string_view name, const hash& target) {
+  const auto id = hash_of(bulk_.type(), name);
+  if (const auto before = first(id.bytes))
     forget(*before);
-  side_.insert_or_assign(
-      name, alias_of{first_part});
+  side_.insert_or_assign(id, alias_of{target});
+}
+
+void mdex_index::add(const hash& id,
+                     std::shared_ptr<const described_object> what,
+                     bool alias) {
+  foreign value;
+  const auto& header = what->header;
+  const auto bytes = what->object.view();
+  const bool is_directory = header.kind() == object_kind::directory;
+  const auto front = net_tree_header_bytes + header.name.size();
+  value.entry.type = MDEX_OTI | (is_directory ? MDEX_DIR : MDEX_LINK);
+  if (is_directory && bytes.size() > front) {
+    value.entry.file.size = (bytes.size() - front) / hash_bytes;
+    // The C structure knows no const; its users only read.
+    value.entry.file.file.dir = reinterpret_cast<mdex_hash_t*>(
+        const_cast<std::byte*>(bytes.data() + front));
+  }
+  value.entry.file.file.name = const_cast<char*>(header.name.c_str());
+  value.entry.file.file.sb = const_cast<struct stat*>(&what->status);
+  value.content = indexed_object{what->object};
+  value.owner = what;
+  const std::unique_lock lock{lock_};
+  bulk_.erase(id);
+  side_.insert_or_assign(id, std::move(value));
+  if (alias)
+    put_alias(header.name, id);
+}
+
+void mdex_index::add_pack(std::vector<hash> names,
+                          std::shared_ptr<const share_index> pack) {
+  const std::unique_lock lock{lock_};
+  // What has the name now is what it stands for.
+  std::erase_if(packs_, [&](const auto& each) { return each.names == names; });
+  packs_.push_back({std::move(names), std::move(pack)});
 }
 
 std::optional<mdex_index::located> mdex_index::first(key at) const {
@@ -160,6 +192,24 @@ mdex_index::find(std::span<const std::byte> at) const {
   if (at.empty() || at.size() > hash_bytes)
     return std::nullopt;
   std::shared_lock lock{lock_};
+  auto entry = find_in_classic(at);
+  if (!entry)
+    entry = ranges_.find(at);
+  for (auto pack = packs_.begin(); !entry && pack != packs_.end(); ++pack)
+    entry = pack->content->find(at);
+  return entry;
+}
+
+std::optional<object_directory::found>
+mdex_index::find_classic(std::span<const std::byte> at) const {
+  if (at.empty() || at.size() > hash_bytes)
+    return std::nullopt;
+  std::shared_lock lock{lock_};
+  return find_in_classic(at);
+}
+
+std::optional<object_directory::found>
+mdex_index::find_in_classic(key at) const {
   auto entry = resolve(at);
   if (!entry)
     return std::nullopt;
@@ -205,7 +255,7 @@ void mdex_index::describe(const located& entry, mdex_entry_t& out) const {
     }
     out.type = MDEX_FILE;
     out.file.size = chunk->range.length;
-    out.file.off = static_cast<off_t>(chunk->range.offset);
+    out.file.off = chunk->range.offset;
     out.file.file.name = const_cast<char*>(origin.path.c_str());
     out.file.file.sb = const_cast<struct stat*>(&origin.status);
     out.file.file.ref = 1;
@@ -223,8 +273,6 @@ bool mdex_index::is_file(const located& entry) const {
 }
 
 void mdex_index::forget(const located& entry) {
-  if (is_file(entry))
-    --files_;
   if (entry.side)
     side_.erase(entry.id);
   else
@@ -239,16 +287,14 @@ void mdex_index::put(key at, const mdex_entry_t* entry) {
     const auto target = bytes_of(*entry);
     value = alias_of{padded(target), std::min(target.size(), hash_bytes)};
   } else {
-    value = foreign{*entry, false, content_of(*entry)};
+    value = foreign{*entry, false, content_of(*entry), nullptr};
   }
   std::unique_lock lock{lock_};
   const auto before = first(at);
   const auto id = before ? before->id : padded(at);
   if (before)
     forget(*before);
-  const auto [where, is_new] = side_.insert_or_assign(id, std::move(value));
-  if (is_file({id, &where->second, std::nullopt}))
-    ++files_;
+  side_.insert_or_assign(id, std::move(value));
 }
 
 errc mdex_index::alias(key at, key target) {
@@ -263,18 +309,42 @@ errc mdex_index::alias(key at, key target) {
   return errc::none;
 }
 
-errc mdex_index::erase(key at) {
+errc mdex_index::erase(key at, bool& was_file) {
   std::unique_lock lock{lock_};
   const auto entry = first(at);
   if (!entry)
     return errc::not_found;
+  was_file = is_file(*entry);
+  // Nor is it found by the range protocol any more.
+  ranges_.erase(channel_id_of(channel_kind::manifest, entry->id));
+  std::erase_if(packs_, [&](const auto& each) {
+    return std::find(each.names.begin(), each.names.end(), entry->id) !=
+           each.names.end();
+  });
   forget(*entry);
   return errc::none;
 }
 
-std::size_t mdex_index::files() const {
-  std::shared_lock lock{lock_};
-  return files_;
+namespace {
+
+class classic_view final : public object_directory {
+public:
+  explicit classic_view(std::shared_ptr<const mdex_index> index)
+      : index_(std::move(index)) {}
+  hash_type type() const override { return index_->type(); }
+  std::optional<found> find(std::span<const std::byte> key) const override {
+    return index_->find_classic(key);
+  }
+
+private:
+  std::shared_ptr<const mdex_index> index_;
+};
+
+} // namespace
+
+std::shared_ptr<const object_directory>
+classic_only(std::shared_ptr<const mdex_index> index) {
+  return std::make_shared<classic_view>(std::move(index));
 }
 
 } // namespace troupe::capi

@@ -42,8 +42,8 @@ void lc_unshare(lc_share_t* share) {
   if (share == nullptr)
     return;
   errno_keeper keep;
-  if (share->owner->is_foreign())
-    return; // the parent's
+  if (share->owner->is_foreign() || !share->life.end())
+    return; // the parent's, or ended before
   const no_cancel guard;
   {
     int error = 0;
@@ -53,7 +53,18 @@ void lc_unshare(lc_share_t* share) {
       share->share->cancel();
     share->share->wait_until_ended();
   }
-  delete share;
+  if (share->life.drop())
+    delete share;
+}
+
+lc_share_t* lc_share_acquire(lc_share_t* share) {
+  return share != nullptr && share->life.acquire() ? share : nullptr;
+}
+
+void lc_share_release(lc_share_t* share) {
+  errno_keeper keep;
+  if (share != nullptr && share->life.drop())
+    delete share;
 }
 
 } // extern "C"

@@ -58,4 +58,5 @@ private:
 struct lc_share_s {
   std::shared_ptr<troupe::capi::context> owner;
   std::shared_ptr<troupe::capi::share_call> share;
+  troupe::capi::lifetime life;
 };

@@ -65,6 +65,8 @@ std::string_view to_string(errc code) noexcept {
     return "internal error";
   case errc::too_many_files:
     return "too many open files";
+  case errc::bad_key:
+    return "the key is wrong, or what came was not sealed with it";
   }
   return "unknown error";
 }
@@ -107,6 +109,7 @@ int to_errno(errc code) noexcept {
     return EFBIG;
   case errc::bad_object:
   case errc::hash_mismatch:
+  case errc::bad_key:
     return EBADMSG;
   case errc::source_changed:
     return ESTALE;

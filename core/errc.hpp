@@ -40,6 +40,7 @@ enum class errc {
   unsupported,        ///< ENOTSUP
   internal,           ///< ENOTRECOVERABLE: a bug of ours, reported not hidden
   too_many_files,     ///< EMFILE: raise the limit on open files
+  bad_key,            ///< EBADMSG: sealed with another key, or altered
 };
 
 /// A sentence fragment for people, lower case, without a full stop.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/file_attributes.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace troupe {
@@ -36,11 +38,10 @@ errc apply_owner(int fd, std::optional<uid_t> uid, std::optional<gid_t> gid,
   return result;
 }
 
-errc apply_times(int fd, const file_metadata& metadata,
-                 const metadata_choice& choice) {
-  if (!choice.mtime && !choice.atime)
-    return errc::none;
-  timespec times[2] = {{0, UTIME_OMIT}, {0, UTIME_OMIT}};
+/// For futimens(2) and utimensat(2).
+std::array<timespec, 2> times_of(const file_metadata& metadata,
+                                 const metadata_choice& choice) {
+  std::array<timespec, 2> times{{{0, UTIME_OMIT}, {0, UTIME_OMIT}}};
   const auto set = [](timespec& time, std::int64_t seconds,
                       std::uint64_t nanoseconds) {
     time.tv_sec = static_cast<time_t>(seconds);
@@ -52,7 +53,15 @@ errc apply_times(int fd, const file_metadata& metadata,
     set(times[0], metadata.atime_s, metadata.atime_ns);
   if (choice.mtime)
     set(times[1], metadata.mtime_s, metadata.mtime_ns);
-  return ::futimens(fd, times) == 0 ? errc::none : from_errno(errno);
+  return times;
+}
+
+errc apply_times(int fd, const file_metadata& metadata,
+                 const metadata_choice& choice) {
+  if (!choice.mtime && !choice.atime)
+    return errc::none;
+  const auto times = times_of(metadata, choice);
+  return ::futimens(fd, times.data()) == 0 ? errc::none : from_errno(errno);
 }
 
 } // namespace
@@ -67,6 +76,14 @@ file_metadata metadata_of(const struct stat& info) noexcept {
   metadata.atime_s = info.st_atim.tv_sec;
   metadata.atime_ns = static_cast<std::uint64_t>(info.st_atim.tv_nsec);
   return metadata;
+}
+
+file_identity identity_of(const struct stat& info) noexcept {
+  const auto in_ns = [](const timespec& t) {
+    return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+  };
+  return {info.st_dev, info.st_ino, static_cast<std::uint64_t>(info.st_size),
+          in_ns(info.st_mtim), in_ns(info.st_ctim)};
 }
 
 errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
@@ -101,6 +118,26 @@ errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
       return from_errno(errno);
   }
   return apply_times(fd, metadata, choice);
+}
+
+errc apply_link_attributes(int directory, const char* name,
+                           const file_metadata& metadata,
+                           const metadata_choice& choice) {
+  constexpr auto same_uid = static_cast<uid_t>(-1);
+  constexpr auto same_gid = static_cast<gid_t>(-1);
+  const auto change = [&](uid_t uid, gid_t gid) {
+    return ::fchownat(directory, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0 ||
+           errno == EPERM || errno == EINVAL;
+  };
+  if ((choice.group && !change(same_uid, metadata.gid)) ||
+      (choice.owner && !change(metadata.uid, same_gid)))
+    return from_errno(errno);
+  if (!choice.mtime && !choice.atime)
+    return errc::none;
+  const auto times = times_of(metadata, choice);
+  return ::utimensat(directory, name, times.data(), AT_SYMLINK_NOFOLLOW) == 0
+             ? errc::none
+             : from_errno(errno);
 }
 
 } // namespace troupe

@@ -14,6 +14,9 @@ namespace troupe {
 /// What an inode says, as far as it travels.
 file_metadata metadata_of(const struct stat& info) noexcept;
 
+/// What tells a file from another, and from itself after a change.
+file_identity identity_of(const struct stat& info) noexcept;
+
 /// Gives the open file `fd` owner, group, mode and times: those of `metadata`
 /// that are chosen, else those of the file it is going to replace, if any.
 /// Owner and group as far as we may: without the privilege the file stays
@@ -22,5 +25,11 @@ file_metadata metadata_of(const struct stat& info) noexcept;
 errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
                       const file_metadata& metadata,
                       const metadata_choice& choice);
+
+/// Owner, group and times of the symbolic link `name` in `directory`; not its
+/// mode, which links do not have. Owner and group as far as we may.
+errc apply_link_attributes(int directory, const char* name,
+                           const file_metadata& metadata,
+                           const metadata_choice& choice);
 
 } // namespace troupe

@@ -9,8 +9,6 @@
 
 namespace troupe {
 
-namespace {
-
 std::string temporary_name(const std::string& name) {
   static constexpr char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
   static constexpr std::string_view infix = ".troupe.";
@@ -24,8 +22,6 @@ std::string temporary_name(const std::string& name) {
     result += letters[each % 32];
   return result;
 }
-
-} // namespace
 
 expected<file_place> file_place::open(const std::filesystem::path& path) {
   file_place where;
@@ -44,6 +40,17 @@ expected<file_place> file_place::open(const std::filesystem::path& path) {
     return troupe::error{from_errno(errno), parent.string()};
   if (::faccessat(where.directory(), ".", W_OK | X_OK, AT_EACCESS) != 0)
     return troupe::error{from_errno(errno), parent.string()};
+  return where;
+}
+
+expected<file_place> file_place::in(unique_fd directory, std::string name,
+                                    std::string path) {
+  file_place where;
+  where.directory_ = std::move(directory);
+  where.name_ = std::move(name);
+  where.path_ = std::move(path);
+  if (::faccessat(where.directory(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+    return troupe::error{from_errno(errno), where.path_};
   return where;
 }
 

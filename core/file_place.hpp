@@ -13,6 +13,10 @@
 
 namespace troupe {
 
+/// ".NAME.troupe.XXXXXX", chosen anew each time. NAME is cut so that the result
+/// is a legal name.
+std::string temporary_name(const std::string& name);
+
 /// A name in an open directory. The directory stays the same one, wherever it
 /// is moved to meanwhile.
 class file_place {
@@ -21,14 +25,18 @@ public:
   /// not_directory, access_denied: of the parent.
   static expected<file_place> open(const std::filesystem::path& path);
 
+  /// `name` in `directory`; `path` is what messages call it.
+  static expected<file_place> in(unique_fd directory, std::string name,
+                                 std::string path);
+
+  const std::string& path() const noexcept { return path_; }
   int directory() const noexcept { return directory_.get(); }
   const char* name() const noexcept { return name_.c_str(); }
 
   /// What is there, links not followed; nothing is no error.
   expected<std::optional<struct stat>> look() const;
 
-  /// Creates ".NAME.troupe.XXXXXX" beside it, for us alone. NAME is cut so
-  /// that the result is a legal name.
+  /// Creates a file with a temporary_name() beside it, for us alone.
   errc create_temporary(unique_fd& file, std::string& temporary) const;
 
 private:

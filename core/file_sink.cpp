@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "core/file_sink.hpp"
+
 #include "core/file_attributes.hpp"
 #include "core/file_copy.hpp"
 #include "core/file_place.hpp"
@@ -202,28 +204,41 @@ private:
 
 } // namespace
 
-expected<std::unique_ptr<sink>>
-make_file_sink(const std::filesystem::path& path, bool sync_to_disk) {
-  auto where = file_place::open(path);
-  if (!where)
-    return where.error();
-  auto existing = where->look();
+expected<std::unique_ptr<sink>> make_file_sink(
+    file_place where, bool sync_to_disk,
+    const std::function<std::shared_ptr<const source>(const struct stat&)>&
+        open_old) {
+  auto existing = where.look();
   if (!existing)
     return existing.error();
   std::shared_ptr<const source> old;
   if (*existing) {
     const auto mode = (*existing)->st_mode;
     if (S_ISDIR(mode))
-      return error{errc::is_directory, path.string()};
+      return error{errc::is_directory, where.path()};
     if (S_ISLNK(mode))
       existing->reset();
     else if (!S_ISREG(mode))
-      return error{errc::unsupported, path.string()};
-    else if (const auto file = open_file_source(path))
-      old = file->bytes; // one that cannot be read is replaced all the same
+      return error{errc::unsupported, where.path()};
+    else
+      old = open_old(**existing);
   }
   return std::unique_ptr<sink>{std::make_unique<file_sink>(
-      std::move(*where), *existing, std::move(old), sync_to_disk)};
+      std::move(where), *existing, std::move(old), sync_to_disk)};
+}
+
+expected<std::unique_ptr<sink>>
+make_file_sink(const std::filesystem::path& path, bool sync_to_disk) {
+  auto where = file_place::open(path);
+  if (!where)
+    return where.error();
+  return make_file_sink(
+      std::move(*where), sync_to_disk,
+      [&path](const struct stat&) -> std::shared_ptr<const source> {
+        if (const auto file = open_file_source(path))
+          return file->bytes;
+        return nullptr; // one that cannot be read is replaced all the same
+      });
 }
 
 } // namespace troupe

@@ -21,6 +21,9 @@ namespace {
 constexpr int open_flags =
     O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
+/// Files up to this size are opened anew for each read.
+constexpr std::uint64_t most_bytes_read_closed = 256u << 10;
+
 class file_bytes final : public source {
 public:
   file_bytes(std::filesystem::path path, const struct stat& info)
@@ -39,6 +42,8 @@ public:
   errc read_at(std::uint64_t offset, std::span<std::byte> out) const override {
     if (!lies_within(offset, out.size(), size()))
       return errc::invalid_argument;
+    if (size() <= most_bytes_read_closed)
+      return read_closed(offset, out);
     auto fd = fd_.load(std::memory_order_acquire);
     if (fd < 0)
       if (const auto result = open_once(fd); result != errc::none)
@@ -49,6 +54,8 @@ public:
   errc read_spaced(std::uint64_t offset, std::uint64_t length,
                    std::span<std::byte> out, std::size_t piece_bytes,
                    std::size_t stride) const override {
+    if (size() <= most_bytes_read_closed)
+      return read_once_and_space(offset, length, out, piece_bytes, stride);
     std::array<iovec, 512> pieces;
     while (length > 0) {
       std::size_t count = 0;
@@ -96,20 +103,19 @@ public:
     if ((fd >= 0 ? ::fstat(fd, &info) : ::lstat(path_.c_str(), &info)) != 0 ||
         file_stamp{info} != stamp_)
       return std::nullopt;
-    const auto in_ns = [](const timespec& t) {
-      return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
-    };
-    return file_identity{info.st_dev, info.st_ino,
-                         static_cast<std::uint64_t>(info.st_size),
-                         in_ns(info.st_mtim), in_ns(info.st_ctim)};
+    return identity_of(info);
   }
 
 private:
-  errc open_once(int& fd) const {
-    const std::lock_guard lock{opening_};
-    fd = fd_.load(std::memory_order_relaxed);
-    if (fd >= 0)
-      return errc::none;
+  /// Opens the file for this read only: there may be very many small ones.
+  errc read_closed(std::uint64_t offset, std::span<std::byte> out) const {
+    unique_fd file;
+    if (const auto result = open(file); result != errc::none)
+      return result;
+    return read_fully(file.get(), offset, out);
+  }
+
+  errc open(unique_fd& file) const {
     unique_fd opened{
         retry_interrupted([&] { return ::open(path_.c_str(), open_flags); })};
     if (!opened) // gone, or a link is in its place
@@ -117,6 +123,18 @@ private:
                                                : from_errno(errno);
     if (const auto result = check_stamp(opened.get(), stamp_);
         result != errc::none)
+      return result;
+    file = std::move(opened);
+    return errc::none;
+  }
+
+  errc open_once(int& fd) const {
+    const std::lock_guard lock{opening_};
+    fd = fd_.load(std::memory_order_relaxed);
+    if (fd >= 0)
+      return errc::none;
+    unique_fd opened;
+    if (const auto result = open(opened); result != errc::none)
       return result;
     fd = opened.release();
     fd_.store(fd, std::memory_order_release);

@@ -14,11 +14,12 @@ namespace {
 constexpr std::array<char, 7> magic{'t', 'r', 'o', 'u', 'p', 'e', 'M'};
 constexpr std::size_t at_version = 7;
 constexpr std::size_t at_hash_type = 8;
-constexpr std::size_t at_reserved = 9;
+constexpr std::size_t at_content = 9;
 constexpr std::size_t at_symbol_bytes = 10;
 constexpr std::size_t at_header_bytes = 12;
 constexpr std::size_t at_header = 16;
 constexpr auto version = std::byte{1};
+constexpr auto catalogue_content = std::byte{1};
 
 void put_be(std::byte* at, std::size_t bytes, std::uint64_t value) noexcept {
   for (std::size_t i = 0; i < bytes; ++i)
@@ -46,7 +47,8 @@ bool is_sound(std::uint64_t symbol_bytes) noexcept {
 
 manifest make_manifest(hash_type type, std::uint16_t symbol_bytes,
                        object_header header, const merkle_tree& tree) {
-  manifest result{type, symbol_bytes, std::move(header), tree.root(), {}};
+  manifest result{type, symbol_bytes, std::move(header), tree.root(), {},
+                  false};
   if (tree.shape().length == 0)
     return result;
   const auto cut = result.cut();
@@ -63,6 +65,8 @@ std::vector<std::byte> serialise(const manifest& value) {
   std::memcpy(out.data(), magic.data(), magic.size());
   out[at_version] = version;
   out[at_hash_type] = static_cast<std::byte>(value.type);
+  if (value.is_catalogue)
+    out[at_content] = catalogue_content;
   put_be(&out[at_symbol_bytes], 2, value.symbol_bytes);
   put_be(&out[at_header_bytes], 4, header.size());
   auto at = std::copy(header.begin(), header.end(),
@@ -90,7 +94,9 @@ expected<manifest> parse_manifest(std::span<const std::byte> bytes,
                  "a manifest with a hash that this build lacks"};
   const auto symbol_bytes = get_be(bytes.subspan(at_symbol_bytes, 2));
   const auto header_bytes = get_be(bytes.subspan(at_header_bytes, 4));
-  if (bytes[at_reserved] != std::byte{0} || !is_sound(symbol_bytes) ||
+  result.is_catalogue = bytes[at_content] == catalogue_content;
+  if ((bytes[at_content] != std::byte{0} && !result.is_catalogue) ||
+      !is_sound(symbol_bytes) ||
       header_bytes > bytes.size() - at_header)
     return error{errc::bad_object, "a manifest with impossible fields"};
   result.symbol_bytes = static_cast<std::uint16_t>(symbol_bytes);
@@ -102,7 +108,8 @@ expected<manifest> parse_manifest(std::span<const std::byte> bytes,
   const auto rest = bytes.subspan(at_header + header_bytes);
   const auto cut = result.cut();
   const auto blocks = result.header.size == 0 ? 0 : cut.count();
-  if ((kind != object_kind::file && kind != object_kind::memory) ||
+  if ((kind != object_kind::memory &&
+       (kind != object_kind::file || result.is_catalogue)) ||
       header_bytes != net_tree_header_bytes + result.header.name.size() ||
       rest.size() / hash_bytes != blocks + 1 || rest.size() % hash_bytes != 0)
     return error{errc::bad_object, "a manifest of the wrong length"};

@@ -14,6 +14,7 @@ struct manifest {
   object_header header;           ///< as in classic mode
   hash root;                      ///< of the merkle tree
   std::vector<hash> blocks; ///< roots over leaf_block_chunks chunks each
+  bool is_catalogue = false; ///< the object, memory, describes a directory
 
   subtree_cut cut() const noexcept {
     return cut_tree(shape_of(header.size), leaf_block_chunks);
@@ -24,7 +25,7 @@ struct manifest {
 inline constexpr std::uint16_t min_range_symbol_bytes = 256;
 inline constexpr std::uint16_t max_range_symbol_bytes = 8192;
 
-/// The manifest of an object with the tree `tree`.
+/// The manifest of an object with the tree `tree`; no catalogue.
 manifest make_manifest(hash_type type, std::uint16_t symbol_bytes,
                        object_header header, const merkle_tree& tree);
 

@@ -31,6 +31,27 @@ private:
 
 } // namespace
 
+errc source::check_unchanged_in(byte_range) const {
+  return check_unchanged();
+}
+
+errc source::read_once_and_space(std::uint64_t offset, std::uint64_t length,
+                                 std::span<std::byte> out,
+                                 std::size_t piece_bytes,
+                                 std::size_t stride) const {
+  std::vector<std::byte> bytes(length);
+  if (const auto result = read_at(offset, bytes); result != errc::none)
+    return result;
+  for (std::size_t at = 0, to = 0; at < bytes.size(); to += stride) {
+    const auto count = std::min(piece_bytes, bytes.size() - at);
+    if (to > out.size() || count > out.size() - to)
+      return errc::invalid_argument;
+    std::memcpy(out.data() + to, bytes.data() + at, count);
+    at += count;
+  }
+  return errc::none;
+}
+
 errc source::read_spaced(std::uint64_t offset, std::uint64_t length,
                          std::span<std::byte> out, std::size_t piece_bytes,
                          std::size_t stride) const {

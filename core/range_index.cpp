@@ -2,19 +2,16 @@
 #include "core/range_index.hpp"
 
 #include "core/channel_key.hpp"
-#include "core/manifest.hpp"
 
 namespace troupe {
 
-void index_ranges(hash_type type, std::uint16_t symbol_bytes,
-                  const object_header& header, const merkle_tree& tree,
+void index_ranges(const manifest& described, const merkle_tree& tree,
                   const blob& object, std::shared_ptr<const source> content,
                   std::span<const hash> names,
                   const std::function<void(const hash&, index_entry)>& put) {
-  const blob described{
-      serialise(make_manifest(type, symbol_bytes, header, tree))};
+  const blob sent{serialise(described)};
   for (const auto& name : names)
-    put(channel_id_of(channel_kind::manifest, name), indexed_object{described});
+    put(channel_id_of(channel_kind::manifest, name), indexed_object{sent});
   const auto& shape = tree.shape();
   if (shape.length == 0)
     return;

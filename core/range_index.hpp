@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/manifest.hpp"
 #include "core/share_index.hpp"
 
 #include <functional>
@@ -15,10 +16,9 @@ inline constexpr std::uint16_t default_range_symbol_bytes = 1368;
 /// What the range protocol adds to an index for an object whose classic
 /// entries are there: its manifest, below each of `names` (channel hashes),
 /// its leaf blocks and its ranges. Single chunks need no entry of their own.
-/// `object` is make_tree_object() of the same tree; leaf blocks share its
-/// bytes. Calls `put` for each entry.
-void index_ranges(hash_type type, std::uint16_t symbol_bytes,
-                  const object_header& header, const merkle_tree& tree,
+/// `object` is make_tree_object() of the tree that `described` is of; leaf
+/// blocks share its bytes. Calls `put` for each entry.
+void index_ranges(const manifest& described, const merkle_tree& tree,
                   const blob& object, std::shared_ptr<const source> content,
                   std::span<const hash> names,
                   const std::function<void(const hash&, index_entry)>& put);

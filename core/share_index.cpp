@@ -191,12 +191,31 @@ hash share_index::add_tree(const object_header& header, const merkle_tree& tree,
     put(names.back(), indexed_alias{first});
   }
   if (range_symbol_bytes_ != 0)
-    index_ranges(type_, range_symbol_bytes_, header, tree, object,
-                 std::move(content), names,
-                 [this](const hash& id, index_entry entry) {
-                   put(id, std::move(entry));
-                 });
+    put_ranges(make_manifest(type_, range_symbol_bytes_, header, tree), tree,
+               object, std::move(content), names);
   return first;
+}
+
+void share_index::put_ranges(const manifest& described, const merkle_tree& tree,
+                             const blob& object,
+                             std::shared_ptr<const source> content,
+                             std::span<const hash> names) {
+  index_ranges(described, tree, object, std::move(content), names,
+               [this](const hash& id, index_entry entry) {
+                 put(id, std::move(entry));
+               });
+}
+
+void share_index::add_catalogue(const merkle_tree& tree,
+                                std::shared_ptr<const source> content,
+                                std::span<const hash> names) {
+  object_header header;
+  header.size = tree.shape().length;
+  auto described = make_manifest(type_, range_symbol_bytes_, header, tree);
+  described.is_catalogue = true;
+  rep_->put_chunks(tree, content);
+  put_ranges(described, tree, make_tree_object(header, tree),
+             std::move(content), names);
 }
 
 hash share_index::add_file(const object_header& header, const merkle_tree& tree,

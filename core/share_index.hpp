@@ -10,6 +10,8 @@
 
 namespace troupe {
 
+struct manifest;
+
 /// An object that is sent whole, with its OTI in every packet: a tree part, a
 /// listing, a link.
 struct indexed_object {
@@ -103,9 +105,19 @@ public:
                   std::shared_ptr<const source> content,
                   std::string_view alias = {});
 
+  /// Adds the catalogue (core/catalogue.hpp) of a directory, found below each
+  /// of `names` (channel hashes) by the range protocol alone. Precondition:
+  /// range_symbol_bytes() != 0.
+  void add_catalogue(const merkle_tree& tree,
+                     std::shared_ptr<const source> content,
+                     std::span<const hash> names);
+
 private:
   struct rep;
 
+  void put_ranges(const manifest& described, const merkle_tree& tree,
+                  const blob& object, std::shared_ptr<const source> content,
+                  std::span<const hash> names);
   hash add_tree(const object_header& header, const merkle_tree& tree,
                 std::shared_ptr<const source> content, std::string_view alias);
 

@@ -46,6 +46,9 @@ public:
   /// The object that is there now, for comparing; nullptr if there is none.
   virtual std::shared_ptr<const source> old() const = 0;
 
+  /// Whether commit() has something to do even if the content stays the same.
+  virtual bool has_more_to_commit() const { return false; }
+
   /// Gives up what was not committed: the temporary file goes, the destination
   /// stays as it was. The destructor does the same. May be repeated; after
   /// commit() it does nothing.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/blob.hpp"
+#include "core/chunking.hpp"
 #include "core/errc.hpp"
 
 #include <cstdint>
@@ -60,8 +61,17 @@ public:
   /// made, as far as inode, size and times tell; else source_changed.
   virtual errc check_unchanged() const = 0;
 
+  /// The same for the part that `range` is in, where the source has parts.
+  virtual errc check_unchanged_in(byte_range range) const;
+
   /// Of a file that is still what it was when the source was made.
   virtual std::optional<file_identity> identity() const { return std::nullopt; }
+
+protected:
+  /// read_spaced() by one read_at(), for where each of them is expensive.
+  errc read_once_and_space(std::uint64_t offset, std::uint64_t length,
+                           std::span<std::byte> out, std::size_t piece_bytes,
+                           std::size_t stride) const;
 };
 
 /// Memory that the caller keeps alive and unchanged while the source is used.
@@ -78,7 +88,8 @@ struct file_source {
 
 /// Opens a regular file for reading, without following a symbolic link at
 /// the last component. The descriptor is opened on the first read and closed
-/// with the source, so that an index of many files holds few descriptors.
+/// with the source, that of a file up to 256 KiB after each read, so that an
+/// index of many files holds few descriptors.
 /// Errors: not_found, access_denied, is_directory, is_symlink, unsupported
 /// (neither file, directory nor link), io_error.
 expected<file_source> open_file_source(const std::filesystem::path& path);

@@ -17,8 +17,10 @@ constexpr std::size_t piece_bytes = 8 * chunk_bytes;
 
 } // namespace
 
-tree_build::tree_build(hash_type type, std::shared_ptr<const source> input)
-    : type_(type), input_(std::move(input)), length_(input_->size()),
+tree_build::tree_build(hash_type type, std::shared_ptr<const source> input,
+                       std::shared_ptr<const chunk_map> skip)
+    : type_(type), input_(std::move(input)), skip_(std::move(skip)),
+      length_(input_->size()),
       ranges_(length_ == 0 ? 1 : (length_ - 1) / range_bytes + 1) {
   try {
     leaves_.resize(chunk_count(length_));
@@ -57,6 +59,10 @@ errc tree_build::hash_range(std::uint64_t range) {
   while (offset < end) {
     const auto piece = std::span{buffer}.first(static_cast<std::size_t>(
         std::min<std::uint64_t>(piece_bytes, end - offset)));
+    if (can_skip({offset, piece.size()})) {
+      offset += piece.size();
+      continue;
+    }
     if (const auto result = input_->read_at(offset, piece);
         result != errc::none)
       return result;
@@ -66,6 +72,16 @@ errc tree_build::hash_range(std::uint64_t range) {
     offset += piece.size();
   }
   return errc::none;
+}
+
+bool tree_build::can_skip(byte_range piece) const noexcept {
+  if (!skip_)
+    return false;
+  const auto end = (piece.offset + piece.length - 1) / chunk_bytes + 1;
+  for (auto chunk = piece.offset / chunk_bytes; chunk < end; ++chunk)
+    if (chunk >= skip_->chunks() || !skip_->contains(chunk))
+      return false;
+  return true;
 }
 
 void tree_build::fail(errc reason) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/chunk_map.hpp"
 #include "core/merkle_tree.hpp"
 #include "core/source.hpp"
 
@@ -19,7 +20,10 @@ public:
   /// Bytes that one call of hash_next_range() hashes at most.
   static constexpr std::uint64_t range_bytes = 2u << 20;
 
-  tree_build(hash_type type, std::shared_ptr<const source> input);
+  /// Chunks in `skip` (may be empty) may be left out; then their leaves are
+  /// zero.
+  tree_build(hash_type type, std::shared_ptr<const source> input,
+             std::shared_ptr<const chunk_map> skip = nullptr);
 
   enum class step {
     more,     ///< a range was hashed, call again
@@ -44,10 +48,12 @@ public:
 
 private:
   errc hash_range(std::uint64_t range);
+  bool can_skip(byte_range piece) const noexcept;
   void fail(errc reason) noexcept;
 
   hash_type type_;
   std::shared_ptr<const source> input_;
+  std::shared_ptr<const chunk_map> skip_;
   std::uint64_t length_;
   std::uint64_t ranges_;
   std::vector<hash> leaves_;

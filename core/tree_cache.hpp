@@ -22,6 +22,8 @@ public:
   explicit tree_cache(std::filesystem::path folder)
       : folder_(std::move(folder)) {}
 
+  const std::filesystem::path& folder() const noexcept { return folder_; }
+
   /// The tree of what `file` names now, or nothing.
   std::optional<merkle_tree> find(const source& file, hash_type type) const;
 

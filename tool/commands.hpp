@@ -3,6 +3,7 @@
 
 #include "core/hasher.hpp"
 #include "core/tree_cache.hpp"
+#include "tool/key_options.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,6 +17,7 @@ struct common_options {
   std::string interface; ///< name or number; empty: see receive_options
   std::string hash;      ///< "blake2b", "blake3" or empty
   std::string wire = "auto"; ///< "auto", "range" or "classic"
+  key_options key;
   bool loopback = false;
   bool no_cache = false;
   bool quiet = false;
@@ -23,6 +25,7 @@ struct common_options {
 
 struct share_options {
   common_options common;
+  bool recursive = false;
   std::string rate = "5g"; ///< bits per second with k, m or g; 0: no limit
   std::vector<std::string> paths;
 };
@@ -31,6 +34,13 @@ struct sync_options {
   common_options common;
   double timeout_s = 30;
   bool no_fsync = false;
+  bool archive = false;   ///< recursive, and all metadata but access times
+  bool recursive = false;
+  bool times = false;
+  bool permissions = false;
+  bool owner = false;
+  bool group = false;
+  bool delete_others = false;
   std::string name;
   std::string destination;
 };

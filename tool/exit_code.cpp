@@ -37,6 +37,8 @@ exit_code exit_code_of(errc code) noexcept {
   case errc::io_error:
   case errc::source_changed:
     return exit_disk;
+  case errc::bad_key:
+    return exit_key;
   case errc::cancelled:
     return exit_interrupted;
   default:

@@ -17,6 +17,7 @@ enum exit_code : int {
   exit_permission = 7,
   exit_unsupported = 8,
   exit_disk = 9,
+  exit_key = 10,
   exit_interrupted = 130,
 };
 

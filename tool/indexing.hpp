@@ -4,7 +4,7 @@
 #include "core/share_index.hpp"
 #include "core/tree_cache.hpp"
 
-#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,14 +14,20 @@ namespace troupe::tool {
 struct indexed_file {
   std::string name; ///< share path: what receivers ask for
   std::uint64_t bytes = 0;
-  hash root;
+  hash root; ///< of a directory: the hash of its listing
+  std::optional<std::uint64_t> files; ///< in a directory
 };
 
-/// Hashes files on all cores and puts them into `index` under their base
-/// names. Files that are in `trees` (may be nullptr) are not read. Blocks. Errors: what open_file_source says, already_exists for two
-/// paths of the same base name.
+/// What a path is shared as: its last component.
+std::string share_name(const std::string& path);
+
+/// Hashes files, and if `recursive` directories with all that is in them, on
+/// all cores, and puts them into `index` under their base names. Large files
+/// that are in `trees` (may be nullptr) are not read. Blocks. Errors: what
+/// open_file_source and scan_directory say, already_exists for two paths of the
+/// same base name.
 expected<std::vector<indexed_file>>
 index_files(share_index& index, const std::vector<std::string>& paths,
-            const tree_cache* trees);
+            bool recursive, const tree_cache* trees);
 
 } // namespace troupe::tool

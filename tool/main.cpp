@@ -32,12 +32,35 @@ void add_common(CLI::App& command, tool::common_options& options) {
                   " protocol, or what both sides have")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "range", "classic"}));
+  auto& keys = *command.add_option_group(
+      "Encryption", "of a share; its receivers need the same key");
+  keys.add_option("--keyfile", options.key.key_file,
+                  "file of 128 random bytes, the key");
+  keys.add_option("--password-file", options.key.password_file,
+                  "file with a password in its first line");
+  keys.add_option("--librecast-password-file",
+                  options.key.librecast_password_file,
+                  "the same, for the key that lcsync makes of it");
+  keys.require_option(0, 1);
   command.add_flag("--loopback", options.loopback,
                    "talk to programs on this host too");
   command.add_flag("--no-cache", options.no_cache,
                    "read files even if they have not changed since they were"
                    " read last");
   command.add_flag("-q,--quiet", options.quiet, "print errors only");
+}
+
+/// The words are those of rsync.
+void add_tree_flags(CLI::App& command, tool::sync_options& options) {
+  command.add_flag("-a,--archive", options.archive, "the same as -rtpog");
+  command.add_flag("-r,--recursive", options.recursive,
+                   "directories, too, with all that is in them");
+  command.add_flag("-t,--times", options.times, "take over modification times");
+  command.add_flag("-p,--perms", options.permissions, "take over permissions");
+  command.add_flag("-o,--owner", options.owner, "take over the owner");
+  command.add_flag("-g,--group", options.group, "take over the group");
+  command.add_flag("--delete", options.delete_others,
+                   "remove from the directory what is not shared");
 }
 
 } // namespace
@@ -57,11 +80,14 @@ int main(int argc, char** argv) {
                   "bits per second at most, such as 500m or 2.5g; 0 for no"
                   " limit")
       ->capture_default_str();
-  share_command.add_option("PATH", share.paths, "files to share")->required();
+  share_command.add_flag("-r,--recursive", share.recursive,
+                         "share directories with all that is in them");
+  share_command.add_option("PATH", share.paths, "files and directories to share")
+      ->required();
 
   tool::sync_options sync;
   auto& sync_command = *app.add_subcommand(
-      "sync", "make a file equal to one that some host shares");
+      "sync", "make a file or directory equal to one that some host shares");
   add_common(sync_command, sync.common);
   sync_command
       .add_option("--timeout", sync.timeout_s,
@@ -70,9 +96,15 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.1, 1e6));
   sync_command.add_flag("--no-fsync", sync.no_fsync,
                         "do not wait until the file is on the disk");
-  sync_command.add_option("NAME", sync.name, "name of the shared file")
+  add_tree_flags(sync_command, sync);
+  sync_command
+      .add_option("NAME", sync.name,
+                  "name of what is shared; of a directory with a slash at the"
+                  " end: what is in it")
       ->required();
-  sync_command.add_option("DEST", sync.destination, "file to create or update")
+  sync_command
+      .add_option("DEST", sync.destination,
+                  "file to create or update, or directory to put it into")
       ->required();
 
   try {

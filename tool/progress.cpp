@@ -60,7 +60,8 @@ std::string progress_text(const sync_progress& progress) {
       human_bytes(static_cast<std::uint64_t>(rate)), rest, progress.groups);
 }
 
-std::string summary(const std::string& name, const sync_stats& stats) {
+std::string summary(const std::string& name, const sync_report& report) {
+  const auto& stats = report.stats;
   const auto time = seconds(stats.elapsed);
   const auto efficiency =
       stats.bytes_wire == 0 ? 100.0
@@ -69,10 +70,15 @@ std::string summary(const std::string& name, const sync_stats& stats) {
   auto copied = stats.chunks_copied == 0
                     ? std::string{}
                     : fmt::format(" {} copied,", stats.chunks_copied);
-  return fmt::format("synced {}: {} bytes in {:.3f} s ({:.1f} MB/s), {} chunks "
+  const auto files =
+      report.kind != object_kind::directory
+          ? std::string{}
+          : fmt::format("{} files ({} changed), ", report.tree.files,
+                        report.tree.files_changed);
+  return fmt::format("synced {}: {}{} bytes in {:.3f} s ({:.1f} MB/s), {} chunks "
                      "kept,{} {} fetched, {} bytes on the wire, efficiency "
                      "{:.1f} %",
-                     name, stats.object_bytes, time,
+                     name, files, stats.object_bytes, time,
                      static_cast<double>(stats.object_bytes) / time / 1e6,
                      stats.chunks_kept, copied, stats.chunks_fetched,
                      stats.bytes_wire, efficiency);

@@ -29,6 +29,6 @@ std::string progress_text(const sync_progress& progress);
 
 /// "synced NAME: ... bytes in ... s (... MB/s), ... chunks kept, ... fetched,
 /// ... bytes on the wire, efficiency ... %".
-std::string summary(const std::string& name, const sync_stats& stats);
+std::string summary(const std::string& name, const sync_report& report);
 
 } // namespace troupe::tool

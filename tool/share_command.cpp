@@ -32,6 +32,13 @@ expected<share_request> make_request(const share_options& options,
       return number.error();
     request.send.interface_index = *number;
   }
+  std::vector<std::string> names;
+  for (const auto& path : options.paths)
+    names.push_back(share_name(path));
+  auto key = read_key(options.common.key, names, options.common.wire);
+  if (!key)
+    return key.error();
+  request.key = std::move(*key);
   return request;
 }
 
@@ -52,14 +59,17 @@ int run_share(const share_options& options) {
   auto type = hash_type::blake2b;
   if (!options.common.hash.empty())
     from_string(options.common.hash, type);
-  // A share always answers classic receivers.
+  // A share always answers classic receivers, and an encrypted one no others.
+  const bool is_classic =
+      options.common.wire == "classic" || options.common.key.any();
   auto index = std::make_shared<share_index>(
-      type, options.common.wire == "classic" ? 0 : default_range_symbol_bytes);
+      type, is_classic ? 0 : default_range_symbol_bytes);
   auto request = make_request(options, index);
   if (!request)
     return complain(request.error());
   const auto files = index_files(
-      *index, options.paths, open_cache(options.common).get());
+      *index, options.paths, options.recursive,
+      open_cache(options.common).get());
   if (!files)
     return complain(files.error());
   for (const auto& file : *files)

@@ -18,8 +18,11 @@ expected<sync_request> make_request(const sync_options& options) {
   sync_request request;
   request.name = options.name;
   // As librecast's own tool has it: a trailing slash is not part of the name.
-  while (request.name.size() > 1 && request.name.back() == '/')
+  bool is_content = false;
+  while (request.name.size() > 1 && request.name.back() == '/') {
     request.name.pop_back();
+    is_content = true;
+  }
   auto type = hash_type::blake2b;
   if (from_string(options.common.hash, type))
     request.type = type;
@@ -35,12 +38,17 @@ expected<sync_request> make_request(const sync_options& options) {
   if (options.common.wire != "auto")
     request.wire = options.common.wire == "range" ? wire_mode::range
                                                   : wire_mode::classic;
+  auto key = read_key(options.common.key, {request.name}, options.common.wire);
+  if (!key)
+    return key.error();
+  request.key = std::move(*key);
   request.trees = open_cache(options.common);
-  auto out = make_file_sink(options.destination, !options.no_fsync);
-  if (!out)
-    return error{out.error().code, "cannot write '" + options.destination +
-                                       "'" + (out.error().what.empty() ? "" : ": " + out.error().what)};
-  request.destination = std::move(*out);
+  const bool all = options.archive;
+  request.metadata = {all || options.owner, all || options.group,
+                      all || options.permissions, all || options.times, false};
+  request.tree = tree_request{options.destination, !is_content,
+                              all || options.recursive, options.delete_others,
+                              !options.no_fsync};
   return request;
 }
 
@@ -75,7 +83,7 @@ int run_sync(const sync_options& options) {
   if (!result.ok())
     return complain(result.failure);
   if (!options.common.quiet)
-    fmt::print("{}\n", summary(name, result.stats));
+    fmt::print("{}\n", summary(name, result));
   return exit_ok;
 }
 

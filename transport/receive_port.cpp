@@ -172,13 +172,13 @@ private:
       tallies_.bytes += messages[i].bytes.size();
       const auto end = shares_.begin() + static_cast<std::ptrdiff_t>(used);
       const auto it = std::find_if(shares_.begin(), end, [&](const share& s) {
-        return s.to == messages[i].to;
+        return s.to == messages[i].to && s.batch.from == messages[i].from;
       });
       share_of_[i] = static_cast<std::size_t>(it - shares_.begin());
       if (it == end) {
         if (used == shares_.size())
           shares_.emplace_back();
-        shares_[used++] = {messages[i].to, 0, {}};
+        shares_[used++] = {messages[i].to, 0, {nullptr, {}, messages[i].from}};
       }
       shares_[share_of_[i]].packets += messages[i].packets();
     }

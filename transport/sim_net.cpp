@@ -129,7 +129,7 @@ struct sim_sender : std::enable_shared_from_this<sim_sender> {
       world.transmit({j.train->to,
                       std::make_shared<const std::vector<std::byte>>(
                           part.begin(), part.end()),
-                      j.train->packet_bytes});
+                      j.train->packet_bytes, address});
     j.next += slice;
     if (j.left() > 0)
       return send_next();
@@ -154,6 +154,7 @@ struct sim_sender : std::enable_shared_from_this<sim_sender> {
   }
 
   sim_world& world;
+  ip6_address address = world.new_address();
   std::uint64_t bits_per_s;
   std::deque<job> jobs;
   time_point free_at{0};

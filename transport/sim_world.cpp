@@ -102,13 +102,19 @@ sim_net::statistics sim_world::stats() const noexcept {
   return out;
 }
 
+ip6_address sim_world::new_address() {
+  ip6_address result;
+  const std::uint64_t number = ++order_;
+  result.bytes[0] = 0xfe;
+  result.bytes[1] = 0x80;
+  for (std::size_t i = 0; i < 8; ++i)
+    result.bytes[15 - i] = static_cast<std::uint8_t>(number >> 8 * i);
+  return result;
+}
+
 std::shared_ptr<sim_receiver> sim_world::add_receiver() {
   auto r = std::make_shared<sim_receiver>();
-  const std::uint64_t number = ++order_;
-  r->address.bytes[0] = 0xfe;
-  r->address.bytes[1] = 0x80;
-  for (std::size_t i = 0; i < 8; ++i)
-    r->address.bytes[15 - i] = static_cast<std::uint8_t>(number >> 8 * i);
+  r->address = new_address();
   receivers_.push_back(r);
   return r;
 }
@@ -152,7 +158,7 @@ void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
     return;
   const auto slab = std::make_shared<sim_slab>();
   slab->frame = frame.bytes;
-  packet_batch batch{.slab = slab, .packets = {}};
+  packet_batch batch{.slab = slab, .packets = {}, .from = frame.from};
   for (std::span<const std::byte> rest{*frame.bytes}; !rest.empty();
        rest = rest.subspan(frame.packet_bytes)) {
     if (!connected_ || random_.happens(options_.loss)) {
@@ -175,9 +181,10 @@ void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
         continue;
       }
       after(up_to(options_.reorder_delay),
-            [this, weak = std::weak_ptr{to}, group = frame.to, slab, packet] {
+            [this, weak = std::weak_ptr{to}, group = frame.to, slab, packet,
+             from = frame.from] {
               if (const auto r = weak.lock())
-                hand_over(*r, group, {slab, {packet}});
+                hand_over(*r, group, {slab, {packet}, from});
             });
     }
   }

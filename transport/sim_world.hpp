@@ -31,6 +31,7 @@ struct sim_frame {
   group_address to;
   std::shared_ptr<const std::vector<std::byte>> bytes;
   std::size_t packet_bytes = 0;
+  ip6_address from{};
 };
 
 /// Internal to transport: a simulated host that receives.
@@ -63,6 +64,8 @@ public:
   sim_net::statistics stats() const noexcept;
   const sim_net_options& options() const noexcept { return options_; }
 
+  /// A link-local address that nobody else has.
+  ip6_address new_address();
   std::shared_ptr<sim_receiver> add_receiver();
   /// Joins the wire and asks who is waiting.
   std::shared_ptr<sim_reporter> add_reporter(report_handler on_reports);

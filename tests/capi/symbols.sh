@@ -9,11 +9,14 @@ library=$1 map=$2 headers=$3
 
 exported=$(nm -D --defined-only "$library" | awk '$2 ~ /^[A-Z]$/ {print $3}' |
   sed 's/@.*//' | grep -v '^TROUPE_LIBRECAST_' | sort -u)
-listed=$(sed -n 's/^ *\([a-z][a-z0-9_]*\);$/\1/p' "$map" | sort -u)
-# A declaration is a name before "(" that ends with ");" outside a comment.
-declared=$(cat "$headers"/librecast/*.h | cpp -fpreprocessed -P - 2>/dev/null |
-  grep -vx -e '#.*' -e 'extern "C" {' -e '}' | tr '\n' ' ' | tr ';' '\n' |
-  sed -n 's/^[^{}(]*[ *]\([a-z][a-z0-9_]*\)(.*)$/\1/p' | sort -u)
+listed=$(sed -n 's/^ *\([A-Za-z][A-Za-z0-9_]*\);$/\1/p' "$map" | sort -u)
+# A declaration is a name before "(" that ends with ");" outside a comment and
+# a macro, or, of a variable, the last name after "extern".
+declared=$(cat "$headers"/*.h "$headers"/librecast/*.h |
+  sed -e ':a' -e '/\\$/N; s/\\\n//; ta' | cpp -fpreprocessed -P - 2>/dev/null |
+  grep -vx -e ' *#.*' -e 'extern "C" {' -e '}' | tr '\n' ' ' | tr ';' '\n' |
+  sed -n -e 's/^[^{}(]*[ *]\([A-Za-z][A-Za-z0-9_]*\)(.*)$/\1/p' \
+         -e 's/^ *extern [^(]*[ *]\([A-Za-z][A-Za-z0-9_]*\)$/\1/p' | sort -u)
 
 status=0
 [[ -n $exported && -n $declared ]] || { echo "found no names"; exit 1; }

@@ -29,10 +29,10 @@ stop_peer() {
   cat "$share_log"
 }
 
-# peer_sync_on HOST NAME DEST: librecast loses a join now and then and then
+# peer_sync_on HOST NAME DEST [archive]: librecast loses a join now and then and then
 # waits for ever, so it gets a second chance, which is told.
 peer_sync_on() {
-  on "$1" "$PEER_SYNC" eth0 "$2" "$3" "${peer_deadline:-60}" && return 0
+  on "$1" "$PEER_SYNC" eth0 "$2" "$3" "${peer_deadline:-60}" "${@:4}" && return 0
   echo "librecast did not finish; once more"
-  on "$1" "$PEER_SYNC" eth0 "$2" "$3" "${peer_deadline:-60}"
+  on "$1" "$PEER_SYNC" eth0 "$2" "$3" "${peer_deadline:-60}" "${@:4}"
 }

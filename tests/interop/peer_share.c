@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Shares one file with the librecast library until SIGTERM or SIGINT.
+/* Shares one file or directory with the librecast library until SIGTERM or SIGINT.
  *
- * usage: peer_share INTERFACE FILE
+ * usage: peer_share INTERFACE PATH
  *
- * Prints "ready" once it listens. One file only: with several, that library
+ * Prints "ready" once it listens. One path only: with several, that library
  * opens all of them below the folder of the last. */
 #define _GNU_SOURCE
 #define HAVE_LIBLCRQ 1 /* declares the network functions of sync.h */
@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "peer_key.h"
 
 static int complain(const char* what)
 {
@@ -45,7 +47,10 @@ int main(int argc, char* argv[])
   if (!context || !index)
     return complain("librecast");
   lc_ctx_ifx(context, interface);
-  if (mdex_addfile(index, argv[2], NULL, MDEX_ALIAS) != 0)
+  static unsigned char key[128];
+  if (use_key(context, key) != 0)
+    return complain("PEER_KEYFILE");
+  if (mdex_addfile(index, argv[2], NULL, MDEX_ALIAS | MDEX_RECURSE) != 0)
     return complain(argv[2]);
 
   lc_stat_t statistics;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Syncs one file with the librecast library.
+/* Syncs one file or directory with the librecast library.
  *
- * usage: peer_sync INTERFACE NAME DEST SECONDS
+ * usage: peer_sync INTERFACE NAME DEST SECONDS [archive]
  *
  * That library waits for ever when a join gets lost, so the call has a
  * deadline: exit code 5 when it was reached. */
@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "peer_key.h"
 
 static void deadline_reached(int signal_number)
 {
@@ -32,8 +34,8 @@ static int complain(const char* what)
 
 int main(int argc, char* argv[])
 {
-  if (argc != 5) {
-    fprintf(stderr, "usage: peer_sync INTERFACE NAME DEST SECONDS\n");
+  if (argc != 5 && argc != 6) {
+    fprintf(stderr, "usage: peer_sync INTERFACE NAME DEST SECONDS [archive]\n");
     return 2;
   }
   unsigned int interface = if_nametoindex(argv[1]);
@@ -46,10 +48,18 @@ int main(int argc, char* argv[])
   if (!context)
     return complain("librecast");
   lc_ctx_ifx(context, interface);
+  static unsigned char key[128];
+  if (use_key(context, key) != 0)
+    return complain("PEER_KEYFILE");
+  /* Of the times both: of one alone that library sets the other to 1970. */
+  /* Of the times both: of one alone that library sets the other to 1970. */
+  const int flags = argc == 6 ? SYNC_RECURSE | SYNC_OWNER | SYNC_GROUP |
+                                    SYNC_MODE | SYNC_MTIME | SYNC_ATIME
+                              : 0;
   lc_stat_t statistics;
   memset(&statistics, 0, sizeof statistics);
   ssize_t result = lc_syncfile_hash(context, argv[2], argv[3], NULL,
-                                    &statistics, NULL, 0);
+                                    &statistics, NULL, flags);
   if (result == -1)
     return complain("lc_syncfile_hash");
   printf("synced by librecast: %zu bytes of content received\n",

@@ -6,9 +6,11 @@
 #include "core/manifest.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/transport/pcap.hpp"
+#include "transport/key_file.hpp"
 #include "transport/mld.hpp"
 #include "transport/packet.hpp"
 #include "transport/range_packet.hpp"
+#include "transport/seal.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -174,6 +176,22 @@ TEST_CASE("Troupe writes and reads the documented chunk packet", "[golden]") {
   CHECK(read->object == id);
   CHECK(!read->info);
   CHECK(read->id == symbol_id{0, 0});
+}
+
+TEST_CASE("Troupe opens the documented sealed object", "[golden]") {
+  const auto key = derive_librecast_key("testpass");
+  REQUIRE(key);
+  hash expected_key;
+  REQUIRE(from_hex(
+      "f249906b6cfb1fa5e331c0283bee6411af08ac81a93f84b958e42ed1991d44f6",
+      expected_key));
+  CHECK(std::equal(key->bytes().begin(), key->bytes().end(),
+                   expected_key.bytes.begin()));
+  const auto plain = unseal(documented("### Golden sealed object"), *key);
+  REQUIRE(plain);
+  const auto text = as_bytes("hello\n");
+  CHECK(std::equal(text.begin(), text.end(), plain->view().begin(),
+                   plain->view().end()));
 }
 
 TEST_CASE("Troupe writes the documented General Query", "[golden]") {

@@ -14,7 +14,7 @@ declare -A ours=(
   [config]='core config'
   [actors]='core raptorq transport config actors'
   [capi/include]=''
-  [capi]='core transport actors capi'
+  [capi]='core raptorq transport actors capi'
   [lab]='core transport config actors lab'
   [tool]='core transport config actors capi lab tool'
 )
@@ -23,9 +23,9 @@ declare -A ours=(
 others=(
   '^caf/'                               'actors lab'
   '^boost/'                             'transport'
-  '^(sys/socket|sys/un)[.]h$'           'transport'
+  '^(sys/socket|sys/un)[.]h$'           'transport capi capi/include'
   '^(netinet|net|arpa)/'                'transport capi capi/include'
-  '^librecast([./])'                    'capi capi/include'
+  '^(librecast[./]|lcrq[.]h)'            'capi capi/include'
   '^(CLI|fmt)/'                         'tool lab'
   '^blake[23][.]h$'                     'core'
   '^sodium'                             'transport capi'

@@ -11,7 +11,13 @@
 #define LIBRECAST_CRYPTO_H 1
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#ifdef __has_include
+#if __has_include(<sodium.h>)
+#include <sodium.h>
+#endif
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,6 +45,25 @@ int hash_generic(unsigned char *hash, size_t hashlen, const unsigned char *in,
 int hash_generic_key(unsigned char *hash, size_t hashlen,
                      const unsigned char *in, size_t inlen,
                      const unsigned char *key, size_t keylen);
+
+/* A hash that is under way. Any copy of the bytes is as good. */
+typedef struct hash_state_s {
+  uint64_t opaque[239];
+} hash_state;
+
+/* Begins a hash that hash_final ends after any number of hash_update. A key
+ * (NULL: none) has 32 bytes with BLAKE3 and 1 to 64 with BLAKE2b; it is the
+ * function's own then, also with BLAKE3. hash_final writes the first hashlen
+ * bytes (1..HASHSIZE), whatever hash_init was told. After a key of another
+ * length it leaves hash as it is. */
+void hash_init(hash_state *state, const unsigned char *key, size_t keylen,
+               size_t hashlen);
+void hash_update(hash_state *state, const unsigned char *in, size_t inlen);
+void hash_final(hash_state *state, unsigned char *hash, size_t hashlen);
+
+/* Fills buf with len random bytes of the system's. Returns len, or -1 and
+ * EINVAL or what getrandom(2) says. */
+int lc_getrandom(void *buf, size_t len);
 
 /* Writes hash (at most HASHSIZE bytes) to stream, in hexadecimal, and a
  * newline. */

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/tree_supervisor.hpp"
+
+#include "actors/die_quietly.hpp"
+#include "core/hasher.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+using kind = tree_supervisor_state::part::kind;
+
+namespace {
+
+/// Syncs of single entries at once.
+constexpr std::size_t most_children = 16;
+/// A catalogue is some 100 bytes an entry.
+constexpr std::uint64_t most_catalogue_bytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t most_entries = std::uint64_t{1} << 24;
+
+std::string last_component(const std::string& path) {
+  const auto end = path.find_last_not_of('/');
+  if (end == path.npos)
+    return {};
+  const auto slash = path.rfind('/', end);
+  const auto begin = slash == path.npos ? 0 : slash + 1;
+  return path.substr(begin, end + 1 - begin);
+}
+
+void add(sync_stats& sum, const sync_stats& one) {
+  sum.object_bytes += one.object_bytes;
+  sum.chunks += one.chunks;
+  sum.chunks_kept += one.chunks_kept;
+  sum.chunks_copied += one.chunks_copied;
+  sum.chunks_fetched += one.chunks_fetched;
+  sum.bytes_fetched += one.bytes_fetched;
+  sum.bytes_replaced += one.bytes_replaced;
+  sum.bytes_wire += one.bytes_wire;
+  sum.packets += one.packets;
+  sum.symbols_source += one.symbols_source;
+  sum.symbols_repair += one.symbols_repair;
+  sum.requests_repeated += one.requests_repeated;
+  sum.chunks_rejected += one.chunks_rejected;
+  sum.packets_dropped += one.packets_dropped;
+  sum.hashing += one.hashing;
+}
+
+} // namespace
+
+void tree_supervisor_state::start() {
+  started = compat::now(self);
+  auto first = request_of_part();
+  first.name = request.name;
+  first.id = request.id;
+  first.metadata = request.metadata;
+  catalogue_bytes = std::make_shared<blob_sink>(
+      std::min(most_catalogue_bytes, request.limit_bytes),
+      request.trees ? recall_catalogue(request.trees->folder(), catalogue_key())
+                    : nullptr);
+  // Runs in the part, which we outlive, and before it reports.
+  first.choose = [this](const arrival& what)
+      -> expected<std::shared_ptr<sink>> {
+    if (what.is_catalogue)
+      return std::shared_ptr<sink>{catalogue_bytes};
+    auto file = make_file_sink(place_of_file(what.header.name),
+                               request.tree->sync_to_disk);
+    if (!file)
+      return file.error();
+    return std::shared_ptr<sink>{std::move(*file)};
+  };
+  begin_part({}, std::move(first));
+}
+
+sync_request tree_supervisor_state::request_of_part() const {
+  auto one = request;
+  one.name.clear();
+  one.id.reset();
+  one.tree.reset();
+  one.metadata = {};
+  one.report_objects = true;
+  return one;
+}
+
+void tree_supervisor_state::begin_part(part why, sync_request one) {
+  one.tag = ++last_tag;
+  auto part_env = env;
+  const auto me = tree_supervisor_actor{self};
+  part_env.client = me;
+  if (env.observer)
+    part_env.observer = me;
+  auto handle = self->spawn(sync_supervisor, std::move(one), std::move(part_env));
+  compat::watch(self, handle, [this](const auto& who, const auto&) {
+    on_child_down(who);
+  });
+  children.emplace(last_tag, child{std::move(why), std::move(handle)});
+}
+
+void tree_supervisor_state::on_report(const sync_report& report) {
+  const auto found = children.find(report.tag);
+  if (found == children.end())
+    return;
+  const auto why = std::move(found->second.why);
+  children.erase(found);
+  add(total.stats, report.stats);
+  if (is_ending)
+    return report_if_alone();
+  if (!report.ok())
+    return end(report.failure);
+  switch (why.what) {
+  case kind::first:
+    return on_first(report);
+  case kind::pack:
+    total.tree = *outcome;
+    return end({});
+  case kind::entry:
+    if (!report.object.empty())
+      on_whole_object(why, report);
+    else
+      ++total.tree.files;
+    return begin_entries();
+  }
+}
+
+void tree_supervisor_state::on_first(const sync_report& report) {
+  total.type = report.type;
+  total.root = report.root;
+  total.kind = report.kind;
+  total.stats.first_object_bytes = report.stats.first_object_bytes;
+  if (report.kind == object_kind::directory && !request.tree->recursive)
+    return end({errc::is_directory,
+                "'" + request.name + "' is a directory, and only files were"
+                                     " asked for"});
+  if (report.object.empty() && report.kind == object_kind::directory)
+    return on_catalogue();
+  if (report.object.empty())
+    return end({});
+  on_whole_object({}, report);
+  begin_entries();
+}
+
+std::string tree_supervisor_state::catalogue_key() const {
+  return to_hex(request.id ? *request.id
+                           : hash_of(hash_type::blake2b, request.name));
+}
+
+// -- from a Troupe sharer -------------------------------------------------------
+
+void tree_supervisor_state::on_catalogue() {
+  auto parsed = parse_catalogue(catalogue_bytes->view(), request.limit_bytes);
+  if (parsed && request.trees)
+    remember_catalogue(request.trees->folder(), catalogue_key(),
+                       catalogue_bytes->view());
+  catalogue_bytes.reset();
+  if (!parsed)
+    return end(parsed.error());
+  const auto contents = std::make_shared<const catalogue>(std::move(*parsed));
+  // The figures are to speak of the directory's content.
+  total.stats.object_bytes = 0;
+  total.stats.chunks = total.stats.chunks_kept = 0;
+  total.stats.chunks_fetched = 0;
+  outcome = std::make_shared<tree_outcome>();
+  tree_sink_options options;
+  options.sync_to_disk = request.tree->sync_to_disk;
+  options.delete_others = request.tree->delete_others;
+  options.metadata = request.metadata;
+  options.outcome = outcome;
+  if (request.trees)
+    options.memory = std::make_shared<const tree_memory>(
+        request.trees->folder(), contents->pack.type);
+  auto sink = make_tree_sink(place_of_directory(contents->name), contents,
+                             std::move(options));
+  if (!sink)
+    return end(sink.error());
+  auto one = request_of_part();
+  one.name = request.name; // for messages
+  one.known = std::make_shared<const manifest>(contents->pack);
+  one.destination = std::move(sink->pack);
+  one.unchanged = std::make_shared<const chunk_map>(std::move(sink->unchanged));
+  begin_part({kind::pack, {}, {}}, std::move(one));
+}
+
+std::filesystem::path
+tree_supervisor_state::place_of_file(const std::string& remote_name) const {
+  const auto& path = request.tree->destination;
+  std::error_code none;
+  if (!request.tree->below_own_name ||
+      !std::filesystem::is_directory(path, none))
+    return path;
+  const auto own = last_component(request.name);
+  return path / (own.empty() ? last_component(remote_name) : own);
+}
+
+std::filesystem::path tree_supervisor_state::place_of_directory(
+    const std::string& remote_name) const {
+  if (!request.tree->below_own_name)
+    return request.tree->destination;
+  const auto own = last_component(request.name);
+  return request.tree->destination /
+         (own.empty() ? last_component(remote_name) : own);
+}
+
+// -- from a librecast sharer ----------------------------------------------------
+
+void tree_supervisor_state::on_whole_object(const part& why,
+                                            const sync_report& report) {
+  const auto bytes = report.object.view();
+  auto header = parse_header(bytes, bytes.size());
+  if (!header)
+    return end(header.error());
+  const auto own = last_component(header->name);
+  const bool is_first = why.what == kind::first;
+  const auto path = why.parent.empty() ? own : why.parent + "/" + own;
+  if (header->kind() == object_kind::directory) {
+    if (is_first) {
+      auto opened = destination::open(place_of_directory(header->name), true);
+      if (!opened)
+        return end(opened.error());
+      where = std::move(*opened);
+      return on_listing({}, report, *header);
+    }
+    if (auto failed = where->make_directory(path); failed.code != errc::none)
+      return end(std::move(failed));
+    return on_listing(path, report, *header);
+  }
+  auto target = parse_symlink(bytes);
+  if (!target)
+    return end(target.error());
+  if (!is_first) {
+    auto failed =
+        where->make_link(path, *target, header->metadata, request.metadata);
+    return failed.code == errc::none ? void() : end(std::move(failed));
+  }
+  const auto place = place_of_file(header->name);
+  const auto parent = place.has_parent_path() ? place.parent_path()
+                                              : std::filesystem::path{"."};
+  auto opened = destination::open(parent, false);
+  auto failed = opened ? opened->make_link(place.filename().string(), *target,
+                                           header->metadata, request.metadata)
+                       : opened.error();
+  if (failed.code != errc::none)
+    end(std::move(failed));
+}
+
+void tree_supervisor_state::on_listing(const std::string& path,
+                                       const sync_report& report,
+                                       const object_header& header) {
+  auto ids = parse_directory(report.object.view());
+  if (!ids)
+    return end(ids.error());
+  directories.insert_or_assign(path, header.metadata);
+  entries_seen += ids->size();
+  if (entries_seen > most_entries)
+    return end({errc::too_large, "'" + request.name + "'"});
+  for (const auto& id : *ids)
+    entries.push_back({kind::entry, id, path});
+}
+
+void tree_supervisor_state::begin_entries() {
+  while (!is_ending && !entries.empty() && children.size() < most_children) {
+    auto why = std::move(entries.front());
+    entries.pop_front();
+    auto one = request_of_part();
+    one.id = why.id;
+    one.is_exact = true;
+    one.type = total.type;
+    one.wire = wire_mode::classic;
+    one.metadata = request.metadata;
+    // Runs in the part: it has copies of all it needs.
+    one.choose = [below = *where, parent = why.parent,
+                  sync_to_disk = request.tree->sync_to_disk](
+                     const arrival& what) -> expected<std::shared_ptr<sink>> {
+      const auto own = last_component(what.header.name);
+      auto file = below.file(parent.empty() ? own : parent + "/" + own,
+                             sync_to_disk);
+      if (!file)
+        return file.error();
+      return std::shared_ptr<sink>{std::move(*file)};
+    };
+    begin_part(std::move(why), std::move(one));
+  }
+  if (!is_ending && children.empty() && entries.empty()) {
+    finish_directories();
+    end({});
+  }
+}
+
+void tree_supervisor_state::finish_directories() {
+  const auto& m = request.metadata;
+  if (!m.owner && !m.group && !m.mode && !m.mtime && !m.atime)
+    return;
+  for (auto each = directories.rbegin(); each != directories.rend(); ++each)
+    if (auto failed =
+            where->finish_directory(each->first, each->second, m);
+        failed.code != errc::none)
+      return end(std::move(failed));
+}
+
+// -- lifecycle --------------------------------------------------------------------
+
+void tree_supervisor_state::on_progress(const sync_progress& progress) {
+  if (!env.observer || is_ending)
+    return;
+  auto sum = progress;
+  add(sum.stats, total.stats);
+  sum.stats.elapsed = compat::now(self) - started;
+  compat::send(self, env.observer, sum); // one for each that came
+}
+
+void tree_supervisor_state::on_child_down(const caf::actor_addr& who) {
+  const auto found = std::find_if(
+      children.begin(), children.end(),
+      [&who](const auto& each) { return each.second.handle.address() == who; });
+  if (found == children.end())
+    return; // it had reported
+  children.erase(found);
+  end({errc::internal, "a part of the sync died"});
+}
+
+void tree_supervisor_state::end(error failure) {
+  if (!is_ending) {
+    is_ending = true;
+    total.failure = std::move(failure);
+    entries.clear();
+    for (const auto& [tag, one] : children)
+      compat::send(self, one.handle, cancel_sync{}); // one each
+  }
+  report_if_alone();
+}
+
+void tree_supervisor_state::report_if_alone() {
+  if (!is_ending || !children.empty())
+    return;
+  total.tag = request.tag;
+  total.stats.elapsed = compat::now(self) - started;
+  compat::send(self, env.client, total); // the only one
+  self->quit();
+}
+
+tree_supervisor_actor::behavior_type tree_supervisor(
+    tree_supervisor_actor::stateful_pointer<tree_supervisor_state> self,
+    sync_request request, sync_environment env) {
+  die_quietly(self);
+  auto& st = compat::state_of(self);
+  st.self = self;
+  st.request = std::move(request);
+  st.env = std::move(env);
+  compat::on_down(self, [&st](const auto& who, const auto&) {
+    st.on_child_down(who);
+  });
+  self->set_exit_handler([&st](const caf::exit_msg&) {
+    st.end({errc::cancelled, "the actor was told to exit"});
+  });
+  st.start();
+  return {
+      [&st](const sync_report& report) { st.on_report(report); },
+      [&st](const sync_progress& progress) { st.on_progress(progress); },
+      [&st](cancel_sync) {
+        st.end({errc::cancelled, "'" + st.request.name + "'"});
+      },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/sink.hpp"
+
+#include <cstring>
+
+namespace troupe {
+
+/// An object that is kept in memory, of up to `limit_bytes` bytes.
+class blob_sink final : public sink {
+public:
+  /// `old` is what it is compared with, and may be nullptr.
+  explicit blob_sink(std::uint64_t limit_bytes,
+                     std::shared_ptr<const source> old = nullptr)
+      : limit_bytes_(limit_bytes), old_(std::move(old)) {}
+
+  errc begin(std::uint64_t length) override {
+    if (length > limit_bytes_)
+      return errc::too_large;
+    bytes_.resize(static_cast<std::size_t>(length));
+    return errc::none;
+  }
+  errc write_at(std::uint64_t offset,
+                std::span<const std::byte> bytes) override {
+    if (offset > bytes_.size() || bytes.size() > bytes_.size() - offset)
+      return errc::invalid_argument;
+    if (!bytes.empty())
+      std::memcpy(bytes_.data() + offset, bytes.data(), bytes.size());
+    return errc::none;
+  }
+  errc copy_from_old(byte_range from, std::uint64_t offset) override {
+    if (!old_ || offset > bytes_.size() ||
+        from.length > bytes_.size() - offset)
+      return errc::invalid_argument;
+    return old_->read_at(from.offset,
+                         std::span{bytes_}.subspan(offset, from.length));
+  }
+  errc commit(const file_metadata&, const metadata_choice&) override {
+    return errc::none;
+  }
+  bool has_more_to_commit() const override { return true; } // to be read
+  std::shared_ptr<const source> old() const override { return old_; }
+  void discard() noexcept override {}
+
+  /// The object; after commit(), once nobody writes any more.
+  std::span<const std::byte> view() const noexcept { return bytes_; }
+
+private:
+  std::uint64_t limit_bytes_;
+  std::shared_ptr<const source> old_;
+  std::vector<std::byte> bytes_;
+};
+
+} // namespace troupe

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Private to core: a file sink for a place that is open already.
+#pragma once
+
+#include "core/file_place.hpp"
+#include "core/sink.hpp"
+
+#include <functional>
+
+namespace troupe {
+
+/// As make_file_sink() of core/sink.hpp. `open_old` opens the regular file
+/// that is there, for comparing; it may return nullptr.
+expected<std::unique_ptr<sink>> make_file_sink(
+    file_place where, bool sync_to_disk,
+    const std::function<std::shared_ptr<const source>(const struct stat&)>&
+        open_old);
+
+} // namespace troupe

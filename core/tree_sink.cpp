@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/tree_sink.hpp"
+
+#include "core/chunking.hpp"
+#include "core/file_attributes.hpp"
+#include "core/file_copy.hpp"
+#include "core/pack.hpp"
+#include "core/tree_place.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+
+namespace troupe {
+
+namespace {
+
+constexpr std::size_t most_open_files = 32;
+/// Zeros from this length on become holes.
+constexpr std::size_t least_hole_bytes = 4096;
+
+bool is_all_zero(std::span<const std::byte> bytes) noexcept {
+  return bytes[0] == std::byte{0} &&
+         std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
+byte_range overlap(byte_range a, byte_range b) noexcept {
+  const auto from = std::max(a.offset, b.offset);
+  const auto to = std::min(a.offset + a.length, b.offset + b.length);
+  return {from, to > from ? to - from : 0};
+}
+
+byte_range range_of(const pack_piece& piece) noexcept {
+  return {piece.offset, piece.length};
+}
+
+class tree_sink final : public sink {
+public:
+  tree_sink(tree_place where, std::shared_ptr<const catalogue> what,
+            std::vector<pack_piece> layout, tree_sink_options options)
+      : where_(std::move(where)), what_(std::move(what)),
+        layout_(std::move(layout)), options_(std::move(options)),
+        made_(what_->entries.size()) {
+    std::vector<std::shared_ptr<const source>> files;
+    files.reserve(layout_.size());
+    bool is_any = false;
+    for (const auto& piece : layout_) {
+      files.push_back(old_file(piece.entry));
+      is_any = is_any || files.back();
+    }
+    if (is_any)
+      old_ = make_pack_source(layout_, std::move(files));
+  }
+
+  /// Chunks of the pack that are known to be there without reading them.
+  chunk_map unchanged() const {
+    if (layout_.empty())
+      return {};
+    chunk_map result{chunk_count(pack_bytes(layout_))};
+    known_files known;
+    if (struct stat top {};
+        options_.memory && ::fstat(where_.root(), &top) == 0)
+      known = options_.memory->recall(identity_of(top));
+    if (known.empty())
+      return result;
+    result.insert(0, result.chunks());
+    for (const auto& piece : layout_) {
+      const auto& entry = what_->entries[piece.entry];
+      const auto one = known.find(entry.path);
+      if (one != known.end() && where_.is_file(piece.entry) &&
+          one->second.root == entry.root && piece.length == one->second.file.size &&
+          one->second.file == identity_of(*where_.at(piece.entry)))
+        continue;
+      const auto last = (piece.offset + piece.length - 1) / chunk_bytes;
+      for (auto chunk = piece.offset / chunk_bytes; chunk <= last; ++chunk)
+        result.erase(chunk);
+    }
+    return result;
+  }
+  tree_sink(const tree_sink&) = delete;
+  tree_sink& operator=(const tree_sink&) = delete;
+  ~tree_sink() override { discard(); }
+
+  errc begin(std::uint64_t length) override {
+    if (length != pack_bytes(layout_))
+      return errc::invalid_argument;
+    return errc::none;
+  }
+
+  errc write_at(std::uint64_t offset,
+                std::span<const std::byte> bytes) override {
+    return write(offset, bytes, true);
+  }
+
+  errc copy_from_old(byte_range from, std::uint64_t offset) override {
+    if (from.offset == offset) {
+      keep(from);
+      return errc::none;
+    }
+    if (!old_)
+      return errc::invalid_argument;
+    std::vector<std::byte> bytes(from.length);
+    if (const auto result = old_->read_at(from.offset, bytes);
+        result != errc::none)
+      return result;
+    return write(offset, bytes, false);
+  }
+
+  errc commit(const file_metadata&, const metadata_choice&) override {
+    for (const auto step :
+         {&tree_sink::complete_files, &tree_sink::flush,
+          &tree_sink::put_in_place, &tree_sink::finish_directories})
+      if (const auto result = (this->*step)(); result != errc::none)
+        return result;
+    discard();
+    if (options_.delete_others)
+      outcome_.deleted = remove_others(where_.root(), *what_);
+    if (options_.memory)
+      remember();
+    if (options_.outcome)
+      *options_.outcome = outcome_;
+    return options_.sync_to_disk ? sync_file_system(where_.root()) : errc::none;
+  }
+
+  std::shared_ptr<const source> old() const override { return old_; }
+  bool has_more_to_commit() const override { return true; }
+
+  void discard() noexcept override {
+    open_.clear();
+    where_.remove_workshop();
+  }
+
+private:
+  struct open_file {
+    std::size_t entry = 0;
+    unique_fd fd;
+  };
+  /// What became of an entry's new content.
+  struct state {
+    bool is_made = false;     ///< in the workshop, by the entry's number
+    bool has_kept = false;    ///< what stays of the old file is in it
+    file_stamp made_as;       ///< what it was when it was complete
+  };
+
+  std::shared_ptr<const source> old_file(std::size_t entry) const {
+    if (!where_.is_file(entry))
+      return nullptr;
+    return make_beneath_source(where_.shared_root(),
+                               what_->entries[entry].path, *where_.at(entry));
+  }
+
+  /// `all_is_announced`: what is kept is known by now.
+  errc write(std::uint64_t offset, std::span<const std::byte> bytes,
+             bool all_is_announced) {
+    const byte_range to{offset, bytes.size()};
+    for (const auto& piece : pieces_in(layout_, to)) {
+      const auto part = overlap(to, range_of(piece));
+      const auto content = bytes.subspan(part.offset - offset, part.length);
+      // A chunk has the ends of files that did not change, too.
+      if (all_is_announced && !made_[piece.entry].is_made &&
+          is_there(piece, part, content)) {
+        keep(part);
+        continue;
+      }
+      const auto* file = all_is_announced ? made_file(piece) : open_made(piece.entry);
+      if (file == nullptr)
+        return failure_;
+      if (content.size() >= least_hole_bytes && is_all_zero(content))
+        continue; // each byte is written once, and a new file is all zero
+      if (const auto result = write_fully(file->fd.get(),
+                                          part.offset - piece.offset, content);
+          result != errc::none)
+        return result;
+    }
+    return errc::none;
+  }
+
+  /// Whether the old file has these bytes in this place.
+  bool is_there(const pack_piece& piece, byte_range part,
+                std::span<const std::byte> content) const {
+    if (!where_.is_file(piece.entry) ||
+        static_cast<std::uint64_t>(where_.at(piece.entry)->st_size) !=
+            piece.length)
+      return false;
+    std::vector<std::byte> there(part.length);
+    return old_->read_at(part.offset, there) == errc::none &&
+           std::equal(there.begin(), there.end(), content.begin());
+  }
+
+  /// Adds a range that is not in `kept_` yet.
+  void keep(byte_range range) {
+    auto next = std::partition_point(
+        kept_.begin(), kept_.end(), [&](const byte_range& run) {
+          return run.offset < range.offset;
+        });
+    const bool meets_next =
+        next != kept_.end() && range.offset + range.length == next->offset;
+    if (next != kept_.begin() &&
+        std::prev(next)->offset + std::prev(next)->length == range.offset) {
+      auto& run = *std::prev(next);
+      run.length += range.length;
+      if (meets_next) {
+        run.length += next->length;
+        kept_.erase(next);
+      }
+    } else if (meets_next) {
+      *next = {range.offset, range.length + next->length};
+    } else {
+      kept_.insert(next, range);
+    }
+  }
+
+  /// The first run of kept bytes that ends behind `offset`.
+  auto kept_from(std::uint64_t offset) const {
+    return std::partition_point(
+        kept_.begin(), kept_.end(), [offset](const byte_range& run) {
+          return run.offset + run.length <= offset;
+        });
+  }
+
+  bool is_kept(const pack_piece& piece) const {
+    const auto run = kept_from(piece.offset);
+    return run != kept_.end() &&
+           overlap(*run, range_of(piece)).length == piece.length;
+  }
+
+  /// The new file of `piece`, with what stays of the old one. nullptr, and
+  /// failure_, when it cannot be had.
+  open_file* made_file(const pack_piece& piece) {
+    auto* file = open_made(piece.entry);
+    if (file == nullptr || made_[piece.entry].has_kept)
+      return file;
+    made_[piece.entry].has_kept = true;
+    failure_ = copy_kept(piece, *file);
+    return failure_ == errc::none ? file : nullptr;
+  }
+
+  open_file* open_made(std::size_t entry) {
+    const auto found =
+        std::find_if(open_.begin(), open_.end(), [entry](const open_file& each) {
+          return each.entry == entry;
+        });
+    if (found != open_.end())
+      return &*found;
+    auto& made = made_[entry];
+    if (where_.workshop() < 0)
+      if ((failure_ = where_.make_workshop()) != errc::none)
+        return nullptr;
+    const auto how = made.is_made ? 0 : O_CREAT | O_EXCL;
+    unique_fd fd{retry_interrupted([&] {
+      return ::openat(where_.workshop(), std::to_string(entry).c_str(),
+                      O_RDWR | O_NOFOLLOW | O_CLOEXEC | how, 0600);
+    })};
+    const auto size = static_cast<off_t>(what_->entries[entry].size);
+    if (!fd || (!made.is_made && size > 0 && ::ftruncate(fd.get(), size) != 0)) {
+      failure_ = from_errno(errno);
+      return nullptr;
+    }
+    made.is_made = true;
+    if (open_.size() == most_open_files)
+      open_.pop_front();
+    open_.push_back({entry, std::move(fd)});
+    return &open_.back();
+  }
+
+  errc copy_kept(const pack_piece& piece, const open_file& to) {
+    auto run = kept_from(piece.offset);
+    const auto whole = range_of(piece);
+    if (run == kept_.end() || overlap(*run, whole).length == 0 ||
+        !where_.is_file(piece.entry))
+      return errc::none;
+    const auto& path = what_->entries[piece.entry].path;
+    const auto from = open_beneath(where_.root(), path, O_RDONLY | O_NONBLOCK);
+    if (!from)
+      return errc::source_changed;
+    if (const auto result =
+            check_stamp(from.get(), file_stamp{*where_.at(piece.entry)});
+        result != errc::none)
+      return result;
+    const auto there =
+        static_cast<std::uint64_t>(where_.at(piece.entry)->st_size);
+    file_copy copy{from.get(), to.fd.get()};
+    for (; run != kept_.end(); ++run) {
+      const auto part = overlap(*run, whole);
+      if (part.length == 0)
+        break;
+      const byte_range bytes = overlap(
+          {part.offset - piece.offset, part.length}, {0, there});
+      if (bytes.length > 0)
+        if (const auto result = copy.copy(bytes, bytes.offset);
+            result != errc::none)
+          return result;
+    }
+    return errc::none;
+  }
+
+  /// Every file that is not what it should be is in the workshop, with all of
+  /// its content and attributes, or there is an error.
+  errc complete_files() {
+    auto piece = layout_.begin();
+    for (std::size_t i = 0; i < what_->entries.size(); ++i) {
+      const auto& entry = what_->entries[i];
+      if (!entry.is_file())
+        continue;
+      ++outcome_.files;
+      const bool has_piece = piece != layout_.end() && piece->entry == i;
+      const auto old_bytes =
+          where_.is_file(i) ? static_cast<std::uint64_t>(where_.at(i)->st_size)
+                            : ~std::uint64_t{0};
+      const bool stays = !made_[i].is_made && old_bytes == entry.size &&
+                         (!has_piece || is_kept(*piece));
+      if (!stays) {
+        ++outcome_.files_changed;
+        const auto* file = has_piece ? made_file(*piece) : open_made(i);
+        if (file == nullptr)
+          return failure_;
+        const auto replaced = where_.is_file(i) ? where_.at(i) : std::nullopt;
+        if (const auto result = apply_attributes(
+                file->fd.get(), replaced, entry.metadata, options_.metadata);
+            result != errc::none)
+          return result;
+        if (struct stat info {}; ::fstat(file->fd.get(), &info) == 0)
+          made_[i].made_as = file_stamp{info};
+      }
+      if (has_piece)
+        ++piece;
+    }
+    return errc::none;
+  }
+
+  errc flush() {
+    open_.clear();
+    return options_.sync_to_disk && where_.workshop() >= 0
+               ? sync_file_system(where_.workshop())
+               : errc::none;
+  }
+
+  static errc sync_file_system(int fd) noexcept {
+    return ::syncfs(fd) == 0 ? errc::none : from_errno(errno);
+  }
+
+  /// From here on the destination changes, one entry after the other.
+  errc put_in_place() {
+    if (const auto result = where_.make_root(); result != errc::none)
+      return result;
+    directory_cursor around{where_.root()};
+    for (std::size_t i = 1; i < what_->entries.size(); ++i) {
+      const auto& entry = what_->entries[i];
+      const auto parent = around.enter_parent(entry.path);
+      if (parent < 0)
+        return errno == ELOOP ? errc::is_symlink : from_errno(errno);
+      const auto* name = directory_cursor::last_of(entry.path);
+      auto result = errc::none;
+      if (entry.is_directory())
+        result = where_.at(i) || ::mkdirat(parent, name, 0777) == 0
+                     ? errc::none
+                     : from_errno(errno);
+      else if (entry.is_symlink())
+        result = put_link(i, parent, name);
+      else if (made_[i].is_made)
+        result = ::renameat(where_.workshop(), std::to_string(i).c_str(),
+                            parent, name) == 0
+                     ? errc::none
+                     : from_errno(errno);
+      else
+        result = change_attributes(i, parent, name);
+      if (result != errc::none)
+        return result;
+    }
+    return errc::none;
+  }
+
+  errc put_link(std::size_t i, int parent, const char* name) {
+    const auto& entry = what_->entries[i];
+    std::string target(max_path_bytes + 1, '\0');
+    const auto length = where_.at(i) && S_ISLNK(where_.at(i)->st_mode)
+                            ? ::readlinkat(parent, name, target.data(),
+                                           target.size())
+                            : -1;
+    target.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
+    if (target != entry.target) {
+      if (where_.workshop() < 0)
+        if (const auto result = where_.make_workshop(); result != errc::none)
+          return result;
+      const auto made = std::to_string(i);
+      if (::symlinkat(entry.target.c_str(), where_.workshop(), made.c_str()) !=
+              0 ||
+          ::renameat(where_.workshop(), made.c_str(), parent, name) != 0)
+        return from_errno(errno);
+    }
+    return apply_link_attributes(parent, name, entry.metadata,
+                                 options_.metadata);
+  }
+
+  /// Of a file whose content stays.
+  errc change_attributes(std::size_t i, int parent, const char* name) {
+    const auto& choice = options_.metadata;
+    const auto& now = metadata_of(*where_.at(i));
+    const auto& wanted = what_->entries[i].metadata;
+    const bool differs =
+        (choice.owner && now.uid != wanted.uid) ||
+        (choice.group && now.gid != wanted.gid) ||
+        (choice.mode && now.mode != wanted.mode) ||
+        (choice.mtime &&
+         (now.mtime_s != wanted.mtime_s || now.mtime_ns != wanted.mtime_ns)) ||
+        choice.atime;
+    if (!differs)
+      return errc::none;
+    const unique_fd file{retry_interrupted([&] {
+      return ::openat(parent, name,
+                      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    })};
+    if (!file)
+      return from_errno(errno);
+    return apply_attributes(file.get(), where_.at(i), wanted, choice);
+  }
+
+  /// Last, and innermost first: what happens in a directory changes its times,
+  /// and its mode may forbid it.
+  errc finish_directories() {
+    for (std::size_t i = what_->entries.size(); i-- > 0;) {
+      const auto& entry = what_->entries[i];
+      if (!entry.is_directory())
+        continue;
+      const auto& choice = options_.metadata;
+      if (!choice.owner && !choice.group && !choice.mode && !choice.mtime &&
+          !choice.atime)
+        continue;
+      const auto directory =
+          open_beneath(where_.root(), entry.path, O_RDONLY | O_DIRECTORY);
+      if (!directory)
+        return from_errno(errno);
+      if (const auto result = apply_attributes(directory.get(), where_.at(i),
+                                               entry.metadata, choice);
+          result != errc::none)
+        return result;
+    }
+    return errc::none;
+  }
+
+  /// What is there now, for the next time.
+  void remember() const {
+    known_files known;
+    directory_cursor around{where_.root()};
+    for (const auto& piece : layout_) {
+      const auto& entry = what_->entries[piece.entry];
+      struct stat info {};
+      const auto parent = around.enter_parent(entry.path);
+      if (parent < 0 ||
+          ::fstatat(parent, directory_cursor::last_of(entry.path), &info,
+                    AT_SYMLINK_NOFOLLOW) != 0)
+        continue;
+      auto as = made_[piece.entry].made_as;
+      if (!made_[piece.entry].is_made && where_.at(piece.entry)) {
+        as = file_stamp{*where_.at(piece.entry)};
+        if (options_.metadata.mtime) { // which we may have changed
+          as.mtime_s = entry.metadata.mtime_s;
+          as.mtime_ns = static_cast<std::int64_t>(entry.metadata.mtime_ns);
+        }
+      }
+      if (as == file_stamp{info})
+        known.emplace(entry.path, known_file{identity_of(info), entry.root});
+    }
+    if (struct stat top {}; ::fstat(where_.root(), &top) == 0)
+      options_.memory->remember(identity_of(top), known);
+  }
+
+  tree_place where_;
+  std::shared_ptr<const catalogue> what_;
+  std::vector<pack_piece> layout_;
+  tree_sink_options options_;
+  std::vector<state> made_;          ///< by entry
+  std::shared_ptr<const source> old_;
+  std::vector<byte_range> kept_;     ///< of the pack, ascending
+  std::deque<open_file> open_;       ///< of the workshop, latest last
+  errc failure_ = errc::none;
+  tree_outcome outcome_;
+};
+
+} // namespace
+
+expected<tree_destination>
+make_tree_sink(const std::filesystem::path& path,
+               std::shared_ptr<const catalogue> what,
+               tree_sink_options options) {
+  auto where = tree_place::open(path, *what);
+  if (!where)
+    return where.error();
+  auto layout = pack_layout(what->entries);
+  if (!layout)
+    return errc::bad_object;
+  auto made =
+      std::make_unique<tree_sink>(std::move(*where), std::move(what),
+                                  std::move(*layout), std::move(options));
+  auto unchanged = made->unchanged();
+  return tree_destination{std::move(made), std::move(unchanged)};
+}
+
+} // namespace troupe

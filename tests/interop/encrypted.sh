@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# librecast shares with a key, Troupe syncs: a file of BYTES bytes, or with
+# `directory` in its place a directory with links. With `back` Troupe shares a
+# directory for librecast: without files in it, since a librecast receiver
+# with a key crashes at the first file's tree.
+# usage: encrypted.sh BYTES | directory | back
+source "$(dirname "$0")/peer.sh"
+begin_with_peer 2
+umask 077
+make_file "$data/key" 128
+make_file "$data/other_key" 128 2000000
+export PEER_KEYFILE=$data/key
+
+case $1 in
+directory)
+  mkdir -p "$data/tree/sub/none" "$data/to"
+  make_file "$data/tree/file" 100000
+  make_file "$data/tree/sub/a b" 5
+  : >"$data/tree/sub/empty"
+  ln -s sub/empty "$data/tree/link"
+  peer_share_on h1 "$data/tree"
+  sync_on h2 --hash blake3 -a --keyfile "$data/key" tree/ "$data/to"
+  diff -r --no-dereference "$data/tree" "$data/to" || fail "the trees differ"
+  stop_peer "$sharer"
+  ;;
+back)
+  mkdir -p "$data/tree/sub/none" "$data/tree/other"
+  share_on h1 -r --hash blake3 --keyfile "$data/key" "$data/tree"
+  mkdir "$data/to"
+  peer_sync_on h2 tree "$data/to" archive
+  [[ -d $data/to/tree/sub/none && -d $data/to/tree/other ]] ||
+    fail "librecast did not make the directories"
+  stop_sharer "$sharer"
+  ;;
+*)
+  make_file "$data/file" "$1"
+  peer_share_on h1 "$data/file"
+  sync_on h2 --hash blake3 --keyfile "$data/key" file "$data/copy"
+  expect_same "$data/file" "$data/copy"
+  rm "$data/copy"
+  before=$(now_ms)
+  expect_exit 10 sync_on h2 --hash blake3 --keyfile "$data/other_key" file \
+    "$data/copy"
+  took=$(( $(now_ms) - before ))
+  (( took < 10000 )) || fail "it took $took ms to find the key wrong"
+  expect_exit 10 sync_on h2 --hash blake3 file "$data/copy"
+  expect_error 'encrypted'
+  [[ ! -e $data/copy ]] || fail "there is a file"
+  stop_peer "$sharer"
+  ;;
+esac
