@@ -78,7 +78,10 @@ chunk_writer(writer_pointer self, std::shared_ptr<sink> out,
       [self](const finish_object& msg) {
         auto& state = compat::state_of(self);
         if (state.failed ||
-            gave_up(self, state.out->commit(msg.metadata, msg.choice),
+            gave_up(self,
+                    msg.content_stays
+                        ? state.out->commit_unchanged(msg.metadata, msg.choice)
+                        : state.out->commit(msg.metadata, msg.choice),
                     "cannot complete the destination"))
           return;
         compat::send(self, state.parent, object_finished{});

@@ -165,6 +165,7 @@ struct chunk_written {
 struct finish_object {
   file_metadata metadata;
   metadata_choice choice;
+  bool content_stays = false; ///< then there was no begin_object
 };
 
 /// chunk_writer -> sync_supervisor.

@@ -55,6 +55,9 @@ struct tree_request {
   bool recursive = true;
   bool delete_others = false; ///< of a directory: what the share has not, goes
   bool sync_to_disk = true;
+  bool in_place = false; ///< of a file: see make_in_place_sink()
+  /// A directory with more in it, whatever is below counted, is too_large.
+  std::uint64_t max_entries = std::uint64_t{1} << 24;
 };
 
 /// lc_sync(3) and lc_syncfile(3) as a value: which object, where to, how.
@@ -134,6 +137,8 @@ struct sync_report {
   std::optional<hash_type> type; ///< of the sharer, once known
   hash root;                     ///< of the remote tree, once known
   object_kind kind = object_kind::file; ///< of the remote object, once known
+  std::string name; ///< the share path in its header
+  bool is_unchanged = false; ///< the content was there already
   blob object;  ///< a listing or a link, if sync_request::report_objects
   std::uint64_t tag = 0;
   tree_outcome tree; ///< of a directory

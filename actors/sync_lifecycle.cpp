@@ -14,6 +14,7 @@ using kind = channel_table::purpose::kind;
 namespace {
 
 constexpr auto progress_interval = 100ms;
+constexpr auto catalogue_patience = 50ms;
 constexpr std::uint32_t max_receivers_lost = 16;
 /// Disks may take their time, but not for ever.
 constexpr auto disk_patience = 10;
@@ -160,6 +161,10 @@ void sync_supervisor_state::on_tick() {
     last_sign = at;
   }
   tell_progress(at);
+  // The sharer of a listing may have a catalogue, too: it answers both.
+  if (now == phase::waiting && !report.object.empty() &&
+      at - object_came > catalogue_patience)
+    return end({});
   give_up_if_silent(at);
   if (now != phase::closing)
     compat::send_later(self, env.tick, sync_tick{}); // one is under way

@@ -69,6 +69,7 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
 
 void sync_supervisor_state::adopt(manifest value) {
   native = std::move(value);
+  report.object = {};
   const auto& shape = native->cut().shape;
   report.type = native->type;
   report.kind = native->is_catalogue ? object_kind::directory

@@ -97,11 +97,13 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
   remote = std::move(*object);
   report.type = msg.type;
   report.kind = remote->header().kind();
+  report.name = remote->header().name;
   report.stats.object_bytes = remote->header().size;
   report.stats.first_object_bytes = remote->first_bytes();
   if (!remote->has_tree() && request.report_objects) {
     report.object = msg.data;
-    return end({});
+    object_came = at;
+    return channels.all(kind::manifest).empty() ? end({}) : void();
   }
   if (!remote->has_tree())
     return end({errc::unsupported,
@@ -249,11 +251,18 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
     stats.bytes_replaced += copy.size_bytes;
   for (const auto& chunk : plan->fetch)
     stats.bytes_replaced += chunk.size_bytes * chunk.places.size();
-  const auto& m = request.metadata;
-  if (plan->nothing_to_do && local_tree &&
-      !request.destination->has_more_to_commit() && !m.owner && !m.group && !m.mode &&
-      !m.mtime && !m.atime)
-    return end({});
+  const auto old = request.destination->old();
+  report.is_unchanged = (plan->nothing_to_do && local_tree) ||
+                        (old && old->size() == 0 && header().size == 0);
+  if (report.is_unchanged && !request.destination->has_more_to_commit()) {
+    const auto& m = request.metadata;
+    if (!m.owner && !m.group && !m.mode && !m.mtime && !m.atime)
+      return end({});
+    now = phase::finishing;
+    // Once, and all that the writer gets.
+    return compat::send(self, writer,
+                        finish_object{header().metadata, m, true});
+  }
   cover = cover_plan(*plan, remote_tree->shape(), native ? 3 : 5);
   join_others();
   close_all(kind::manifest);
@@ -304,7 +313,7 @@ void sync_supervisor_state::finish_if_complete() {
   now = phase::finishing;
   // Once, last of all that the writer gets.
   compat::send(self, writer,
-               finish_object{header().metadata, request.metadata});
+               finish_object{header().metadata, request.metadata, false});
 }
 
 sync_supervisor_actor::behavior_type sync_supervisor(

@@ -82,6 +82,7 @@ struct sync_supervisor_state {
   time_point hashing_started{0};
   time_point last_sign{0};     ///< of life: data verified, hashed or written
   time_point last_progress{0}; ///< message to the observer
+  time_point object_came{0};   ///< report.object, while a manifest may come
   std::uint64_t ranges_seen = 0;
   bool heard_anything = false;
   bool doubtful = false; ///< a tree was wrong: others are no sign of life yet

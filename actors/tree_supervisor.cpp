@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t most_children = 16;
 /// A catalogue is some 100 bytes an entry.
 constexpr std::uint64_t most_catalogue_bytes = std::uint64_t{1} << 30;
-constexpr std::uint64_t most_entries = std::uint64_t{1} << 24;
 
 std::string last_component(const std::string& path) {
   const auto end = path.find_last_not_of('/');
@@ -25,6 +24,16 @@ std::string last_component(const std::string& path) {
   const auto slash = path.rfind('/', end);
   const auto begin = slash == path.npos ? 0 : slash + 1;
   return path.substr(begin, end + 1 - begin);
+}
+
+/// Names of entries are share paths: of a sharer that means well.
+error impossible(const std::string& name) {
+  return {errc::bad_object, "an entry cannot have the name '" + name + "'"};
+}
+
+std::string path_below(const std::string& parent, const std::string& name) {
+  const auto own = last_component(name);
+  return parent.empty() ? own : parent + "/" + own;
 }
 
 void add(sync_stats& sum, const sync_stats& one) {
@@ -62,8 +71,10 @@ void tree_supervisor_state::start() {
       -> expected<std::shared_ptr<sink>> {
     if (what.is_catalogue)
       return std::shared_ptr<sink>{catalogue_bytes};
-    auto file = make_file_sink(place_of_file(what.header.name),
-                               request.tree->sync_to_disk);
+    const auto place = place_of_file(what.header.name);
+    auto file = request.tree->in_place
+                    ? make_in_place_sink(place, request.tree->sync_to_disk)
+                    : make_file_sink(place, request.tree->sync_to_disk);
     if (!file)
       return file.error();
     return std::shared_ptr<sink>{std::move(*file)};
@@ -116,7 +127,11 @@ void tree_supervisor_state::on_report(const sync_report& report) {
     if (!report.object.empty())
       on_whole_object(why, report);
     else
+      total.tree.files_changed += report.is_unchanged ? 0 : 1;
+    if (report.object.empty()) {
       ++total.tree.files;
+      note(path_below(why.parent, report.name), {});
+    }
     return begin_entries();
   }
 }
@@ -154,6 +169,10 @@ void tree_supervisor_state::on_catalogue() {
   if (!parsed)
     return end(parsed.error());
   const auto contents = std::make_shared<const catalogue>(std::move(*parsed));
+  if (contents->entries.size() > request.tree->max_entries)
+    return end(too_many_entries());
+  if (request.tree->below_own_name && !is_beneath(own_name(contents->name)))
+    return end(impossible(request.name));
   // The figures are to speak of the directory's content.
   total.stats.object_bytes = 0;
   total.stats.chunks = total.stats.chunks_kept = 0;
@@ -186,17 +205,20 @@ tree_supervisor_state::place_of_file(const std::string& remote_name) const {
   if (!request.tree->below_own_name ||
       !std::filesystem::is_directory(path, none))
     return path;
-  const auto own = last_component(request.name);
-  return path / (own.empty() ? last_component(remote_name) : own);
+  return path / own_name(remote_name);
 }
 
 std::filesystem::path tree_supervisor_state::place_of_directory(
     const std::string& remote_name) const {
   if (!request.tree->below_own_name)
     return request.tree->destination;
-  const auto own = last_component(request.name);
-  return request.tree->destination /
-         (own.empty() ? last_component(remote_name) : own);
+  return request.tree->destination / own_name(remote_name);
+}
+
+std::string
+tree_supervisor_state::own_name(const std::string& remote_name) const {
+  auto own = last_component(request.name);
+  return own.empty() ? last_component(remote_name) : own;
 }
 
 // -- from a librecast sharer ----------------------------------------------------
@@ -207,11 +229,14 @@ void tree_supervisor_state::on_whole_object(const part& why,
   auto header = parse_header(bytes, bytes.size());
   if (!header)
     return end(header.error());
-  const auto own = last_component(header->name);
   const bool is_first = why.what == kind::first;
-  const auto path = why.parent.empty() ? own : why.parent + "/" + own;
+  if (!is_first && !is_beneath(header->name))
+    return end(impossible(header->name));
+  const auto path = path_below(why.parent, header->name);
   if (header->kind() == object_kind::directory) {
     if (is_first) {
+      if (request.tree->below_own_name && !is_beneath(own_name(header->name)))
+        return end(impossible(header->name));
       auto opened = destination::open(place_of_directory(header->name), true);
       if (!opened)
         return end(opened.error());
@@ -226,6 +251,7 @@ void tree_supervisor_state::on_whole_object(const part& why,
   if (!target)
     return end(target.error());
   if (!is_first) {
+    note(path, header->metadata);
     auto failed =
         where->make_link(path, *target, header->metadata, request.metadata);
     return failed.code == errc::none ? void() : end(std::move(failed));
@@ -248,11 +274,23 @@ void tree_supervisor_state::on_listing(const std::string& path,
   if (!ids)
     return end(ids.error());
   directories.insert_or_assign(path, header.metadata);
+  note(path, header.metadata);
   entries_seen += ids->size();
-  if (entries_seen > most_entries)
-    return end({errc::too_large, "'" + request.name + "'"});
+  if (entries_seen > request.tree->max_entries)
+    return end(too_many_entries());
   for (const auto& id : *ids)
     entries.push_back({kind::entry, id, path});
+  // What is listed twice is the same path twice, and so on below it: without
+  // end, for what it costs to send.
+  std::sort(ids->begin(), ids->end());
+  if (std::adjacent_find(ids->begin(), ids->end()) != ids->end())
+    end({errc::bad_object, "a listing that names an entry twice"});
+}
+
+error tree_supervisor_state::too_many_entries() const {
+  return {errc::too_large, "'" + request.name + "' has more than " +
+                               std::to_string(request.tree->max_entries) +
+                               " entries"};
 }
 
 void tree_supervisor_state::begin_entries() {
@@ -269,9 +307,9 @@ void tree_supervisor_state::begin_entries() {
     one.choose = [below = *where, parent = why.parent,
                   sync_to_disk = request.tree->sync_to_disk](
                      const arrival& what) -> expected<std::shared_ptr<sink>> {
-      const auto own = last_component(what.header.name);
-      auto file = below.file(parent.empty() ? own : parent + "/" + own,
-                             sync_to_disk);
+      if (!is_beneath(what.header.name))
+        return impossible(what.header.name);
+      auto file = below.file(path_below(parent, what.header.name), sync_to_disk);
       if (!file)
         return file.error();
       return std::shared_ptr<sink>{std::move(*file)};
@@ -284,7 +322,18 @@ void tree_supervisor_state::begin_entries() {
   }
 }
 
+void tree_supervisor_state::note(const std::string& path,
+                                 const file_metadata& metadata) {
+  if (request.tree->delete_others)
+    wanted.push_back({path, metadata, 0, {}, {}});
+}
+
 void tree_supervisor_state::finish_directories() {
+  if (request.tree->delete_others)
+    if (auto failed =
+            where->remove_others(std::move(wanted), total.tree.deleted);
+        failed.code != errc::none)
+      return end(std::move(failed));
   const auto& m = request.metadata;
   if (!m.owner && !m.group && !m.mode && !m.mtime && !m.atime)
     return;
@@ -328,8 +377,9 @@ void tree_supervisor_state::end(error failure) {
 }
 
 void tree_supervisor_state::report_if_alone() {
-  if (!is_ending || !children.empty())
+  if (!is_ending || is_reported || !children.empty())
     return;
+  is_reported = true;
   total.tag = request.tag;
   total.stats.elapsed = compat::now(self) - started;
   compat::send(self, env.client, total); // the only one

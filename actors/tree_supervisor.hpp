@@ -33,6 +33,7 @@ struct tree_supervisor_state {
   time_point started{0};
   sync_report total;
   bool is_ending = false;
+  bool is_reported = false;
   std::map<std::uint64_t, child> children; ///< by tag
   std::uint64_t last_tag = 0;
 
@@ -45,6 +46,7 @@ struct tree_supervisor_state {
   std::deque<part> entries;
   std::uint64_t entries_seen = 0;
   std::map<std::string, file_metadata> directories; ///< to be finished, by path
+  std::vector<catalogue_entry> wanted; ///< what is there at the end
 
   static inline const char* name = "troupe.tree-supervisor";
 
@@ -64,9 +66,12 @@ struct tree_supervisor_state {
   void on_listing(const std::string& path, const sync_report& report,
                   const object_header& header);
   void begin_entries();
+  void note(const std::string& path, const file_metadata& metadata);
   void finish_directories();
   std::filesystem::path place_of_file(const std::string& remote_name) const;
   std::filesystem::path place_of_directory(const std::string& remote_name) const;
+  std::string own_name(const std::string& remote_name) const;
+  error too_many_entries() const;
 };
 
 /// A sync of whatever a name stands for: a file, a link, or a directory with

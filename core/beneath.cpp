@@ -27,8 +27,17 @@ unique_fd walk(int root, const std::string& path, int flags) noexcept {
                          : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     unique_fd next{
         retry_interrupted([&] { return ::openat(from, component.c_str(), how); })};
-    if (!next)
+    if (!next) {
+      // With O_DIRECTORY a link is only said to be no directory.
+      struct stat info {};
+      const auto number = errno;
+      const bool is_link =
+          number == ENOTDIR &&
+          ::fstatat(from, component.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+          S_ISLNK(info.st_mode);
+      errno = is_link ? ELOOP : number;
       return {};
+    }
     at = std::move(next);
     from = at.get();
     begin = end + 1;
@@ -78,7 +87,9 @@ private:
 unique_fd open_beneath(int root, const std::string& path, int flags) noexcept {
   const auto* name = path.empty() ? "." : path.c_str();
   open_how how{};
-  how.flags = static_cast<unsigned>(flags | O_CLOEXEC | O_NOFOLLOW);
+  // Without O_NOFOLLOW: no link is followed in any case, and a last one is
+  // told from what is no directory.
+  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
   how.resolve =
       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   long result = -1;

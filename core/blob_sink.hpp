@@ -3,7 +3,10 @@
 
 #include "core/sink.hpp"
 
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <span>
 
 namespace troupe {
 
@@ -18,7 +21,12 @@ public:
   errc begin(std::uint64_t length) override {
     if (length > limit_bytes_)
       return errc::too_large;
-    bytes_.resize(static_cast<std::size_t>(length));
+    // calloc(3) touches no memory before there is something to write.
+    memory_.reset(static_cast<std::byte*>(
+        std::calloc(static_cast<std::size_t>(length) + 1, 1)));
+    if (!memory_)
+      return errc::out_of_memory;
+    bytes_ = {memory_.get(), static_cast<std::size_t>(length)};
     return errc::none;
   }
   errc write_at(std::uint64_t offset,
@@ -34,7 +42,7 @@ public:
         from.length > bytes_.size() - offset)
       return errc::invalid_argument;
     return old_->read_at(from.offset,
-                         std::span{bytes_}.subspan(offset, from.length));
+                         bytes_.subspan(offset, from.length));
   }
   errc commit(const file_metadata&, const metadata_choice&) override {
     return errc::none;
@@ -49,7 +57,8 @@ public:
 private:
   std::uint64_t limit_bytes_;
   std::shared_ptr<const source> old_;
-  std::vector<std::byte> bytes_;
+  std::unique_ptr<std::byte, decltype(&std::free)> memory_{nullptr, &std::free};
+  std::span<std::byte> bytes_;
 };
 
 } // namespace troupe

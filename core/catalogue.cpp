@@ -15,8 +15,14 @@ namespace {
 constexpr std::array<char, 7> magic{'t', 'r', 'o', 'u', 'p', 'e', 'C'};
 constexpr auto version = std::byte{1};
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+constexpr std::uint32_t most_mode = 0xffff;
 /// Of an entry without its path, target and root: an entry's least bytes.
 constexpr std::size_t fixed_entry_bytes = 50;
+/// An entry names only the end of its path, so a few bytes could ask for much
+/// memory: all paths together may have so many bytes for each of the catalogue,
+/// and some besides.
+constexpr std::uint64_t path_bytes_for_each = 16;
+constexpr std::uint64_t path_bytes_besides = std::uint64_t{64} << 20;
 
 /// Appends numbers, most significant byte first, and strings.
 class writer {
@@ -111,7 +117,7 @@ bool take_entry(reader& in, std::string_view before, catalogue_entry& entry) {
   const auto target = in.text();
   if (in.is_short() || same > before.size() ||
       same + suffix.size() > max_path_bytes || target.size() > max_path_bytes ||
-      meta.mtime_ns >= nanoseconds_per_second ||
+      meta.mode > most_mode || meta.mtime_ns >= nanoseconds_per_second ||
       meta.atime_ns >= nanoseconds_per_second)
     return false;
   entry.path = before.substr(0, same);
@@ -225,6 +231,8 @@ expected<catalogue> parse_catalogue(std::span<const std::byte> bytes,
     return bad("a catalogue with an impossible number of entries");
   result.entries.reserve(static_cast<std::size_t>(count));
   std::vector<std::string> around;
+  auto path_bytes_left =
+      bytes.size() * path_bytes_for_each + path_bytes_besides;
   for (std::uint64_t i = 0; i < count; ++i) {
     catalogue_entry entry;
     const auto before = result.entries.empty()
@@ -232,6 +240,9 @@ expected<catalogue> parse_catalogue(std::span<const std::byte> bytes,
                             : std::string_view{result.entries.back().path};
     if (!take_entry(in, before, entry))
       return bad("a catalogue with an impossible entry");
+    if (entry.path.size() > path_bytes_left)
+      return error{errc::too_large, "the paths of a catalogue"};
+    path_bytes_left -= entry.path.size();
     if (i == 0) {
       if (!entry.path.empty() || !entry.is_directory())
         return bad("a catalogue without a top");
@@ -246,7 +257,8 @@ expected<catalogue> parse_catalogue(std::span<const std::byte> bytes,
   const auto layout = pack_layout(result.entries);
   if (in.left() != 0 || !layout ||
       pack_bytes(*layout) != result.pack.header.size ||
-      result.pack.header.kind() != object_kind::memory)
+      result.pack.header.kind() != object_kind::memory ||
+      result.pack.is_catalogue)
     return bad("a catalogue whose files are not those of its pack");
   return result;
 }

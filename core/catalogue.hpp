@@ -50,7 +50,8 @@ bool path_less(std::string_view a, std::string_view b) noexcept;
 /// Reads a catalogue. Whatever the bytes are, every path of the result is
 /// beneath the directory, comes after the directory that it is in, and occurs
 /// once; the pack has the length that the entries add up to. `limit_bytes`
-/// bounds the pack. Errors: bad_object, too_large, unsupported, hash_mismatch.
+/// bounds the pack; memory stays within 64 MiB and a multiple of the bytes
+/// read. Errors: bad_object, too_large, unsupported, hash_mismatch.
 expected<catalogue> parse_catalogue(std::span<const std::byte> bytes,
                                     std::uint64_t limit_bytes);
 

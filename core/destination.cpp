@@ -2,10 +2,10 @@
 #include "core/destination.hpp"
 
 #include "core/beneath.hpp"
-#include "core/catalogue.hpp"
 #include "core/file_attributes.hpp"
 #include "core/file_place.hpp"
 #include "core/file_sink.hpp"
+#include "core/tree_place.hpp"
 
 #include <fcntl.h>
 
@@ -145,6 +145,17 @@ error destination::make_link(const std::string& path, const std::string& target,
   const auto result =
       apply_link_attributes(parent.get(), name.c_str(), metadata, choice);
   return result == errc::none ? error{} : failed(result, path);
+}
+
+error destination::remove_others(std::vector<catalogue_entry> entries,
+                                 std::uint64_t& removed) const {
+  catalogue wanted;
+  wanted.entries = std::move(entries);
+  const auto result =
+      troupe::remove_others(top_->fd->get(), wanted, removed);
+  return result == errc::none
+             ? error{}
+             : error{result, "cannot remove what is not shared"};
 }
 
 } // namespace troupe

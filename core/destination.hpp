@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/catalogue.hpp"
 #include "core/sink.hpp"
 
 #include <memory>
@@ -35,6 +36,11 @@ public:
   error make_link(const std::string& path, const std::string& target,
                   const file_metadata& metadata,
                   const metadata_choice& choice) const;
+
+  /// Removes what is not among `entries`, of which path and type count; adds to
+  /// `removed` how many went.
+  error remove_others(std::vector<catalogue_entry> entries,
+                      std::uint64_t& removed) const;
 
 private:
   struct rep;

@@ -120,6 +120,19 @@ errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
   return apply_times(fd, metadata, choice);
 }
 
+bool is_as_chosen(const struct stat& info, const file_metadata& metadata,
+                  const metadata_choice& choice) noexcept {
+  const auto now = metadata_of(info);
+  return (!choice.owner || now.uid == metadata.uid) &&
+         (!choice.group || now.gid == metadata.gid) &&
+         (!choice.mode ||
+          ((now.mode ^ metadata.mode) & permission_bits) == 0) &&
+         (!choice.mtime || (now.mtime_s == metadata.mtime_s &&
+                            now.mtime_ns == metadata.mtime_ns)) &&
+         (!choice.atime || (now.atime_s == metadata.atime_s &&
+                            now.atime_ns == metadata.atime_ns));
+}
+
 errc apply_link_attributes(int directory, const char* name,
                            const file_metadata& metadata,
                            const metadata_choice& choice) {

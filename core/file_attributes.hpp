@@ -26,6 +26,10 @@ errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
                       const file_metadata& metadata,
                       const metadata_choice& choice);
 
+/// Whether what is chosen of `metadata` is what the file has already.
+bool is_as_chosen(const struct stat& info, const file_metadata& metadata,
+                  const metadata_choice& choice) noexcept;
+
 /// Owner, group and times of the symbolic link `name` in `directory`; not its
 /// mode, which links do not have. Owner and group as far as we may.
 errc apply_link_attributes(int directory, const char* name,

@@ -132,6 +132,23 @@ public:
     return errc::none;
   }
 
+  errc commit_unchanged(const file_metadata& metadata,
+                        const metadata_choice& choice) override {
+    if (!existing_)
+      return errc::invalid_argument;
+    if (is_as_chosen(*existing_, metadata, choice))
+      return errc::none;
+    if (!old_file_)
+      if (const auto result = open_old(); result != errc::none)
+        return result;
+    if (const auto result = apply_attributes(old_file_.get(), existing_,
+                                             metadata, choice);
+        result != errc::none)
+      return result;
+    return sync_to_disk_ && ::fsync(old_file_.get()) != 0 ? from_errno(errno)
+                                                          : errc::none;
+  }
+
   std::shared_ptr<const source> old() const override { return old_; }
 
   void discard() noexcept override {
@@ -186,7 +203,8 @@ private:
         result != errc::none)
       return result;
     old_file_ = std::move(file);
-    copy_.emplace(old_file_.get(), file_.get());
+    if (file_)
+      copy_.emplace(old_file_.get(), file_.get());
     return errc::none;
   }
 

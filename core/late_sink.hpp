@@ -31,6 +31,11 @@ public:
     return chosen_ ? chosen_->commit(metadata, choice)
                    : errc::invalid_argument;
   }
+  errc commit_unchanged(const file_metadata& metadata,
+                        const metadata_choice& choice) override {
+    return chosen_ ? chosen_->commit_unchanged(metadata, choice)
+                   : errc::invalid_argument;
+  }
   bool has_more_to_commit() const override {
     return chosen_ && chosen_->has_more_to_commit();
   }

@@ -5,13 +5,35 @@
 
 namespace troupe {
 
+namespace {
+
+/// Whether receivers will take it.
+errc check(const std::string& name,
+           std::span<const catalogue_entry> entries) noexcept {
+  if (entries.size() > max_catalogue_entries)
+    return errc::too_large;
+  if (name.find('/') != name.npos || !is_beneath(name) || entries.empty() ||
+      !entries.front().path.empty())
+    return errc::invalid_argument;
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    if (entries[i].path.size() > max_path_bytes)
+      return errc::name_too_long;
+    if (!is_beneath(entries[i].path) ||
+        !path_less(entries[i - 1].path, entries[i].path))
+      return errc::invalid_argument;
+  }
+  return errc::none;
+}
+
+} // namespace
+
 errc index_directory_pack(share_index& index, std::string name,
                           std::vector<catalogue_entry> entries,
                           std::vector<std::shared_ptr<const source>> files,
                           std::span<const hash> names,
                           const tree_maker& make_tree) {
-  if (entries.size() > max_catalogue_entries)
-    return errc::too_large;
+  if (const auto result = check(name, entries); result != errc::none)
+    return result;
   catalogue all;
   all.name = std::move(name);
   all.entries = std::move(entries);

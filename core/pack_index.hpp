@@ -17,7 +17,9 @@ using tree_maker =
 /// hashes). `entries` are as in a catalogue; `files` has a source for each of
 /// them that is a file and not empty, at the same place. Precondition:
 /// index.range_symbol_bytes() != 0. Reads every file. Errors: those of
-/// `make_tree`; too_large for more than max_catalogue_entries.
+/// `make_tree`; too_large for more than max_catalogue_entries; name_too_long
+/// for a path of more than max_path_bytes; invalid_argument for what else
+/// receivers would refuse.
 errc index_directory_pack(share_index& index, std::string name,
                           std::vector<catalogue_entry> entries,
                           std::vector<std::shared_ptr<const source>> files,

@@ -46,6 +46,12 @@ public:
   /// The object that is there now, for comparing; nullptr if there is none.
   virtual std::shared_ptr<const source> old() const = 0;
 
+  /// Instead of begin() and commit(), when the content is what it should be:
+  /// gives the old object the chosen metadata. Errors: as commit().
+  virtual errc commit_unchanged(const file_metadata&, const metadata_choice&) {
+    return errc::none;
+  }
+
   /// Whether commit() has something to do even if the content stays the same.
   virtual bool has_more_to_commit() const { return false; }
 
@@ -70,5 +76,17 @@ std::unique_ptr<sink> make_memory_sink(std::span<std::byte> buffer);
 /// Errors: not_found or not_directory (parent), is_directory, access_denied.
 expected<std::unique_ptr<sink>>
 make_file_sink(const std::filesystem::path& path, bool sync_to_disk = true);
+
+/// The regular file at `path`, of which only what differs is written; as
+/// make_file_sink() if there is none. Needs room for what differs only. Nothing
+/// of it changes before commit(). What commit() is going to write is in a
+/// journal beside it first, so that a commit that is interrupted leaves the
+/// file half changed, but not for ever: the next sink of this kind for the same
+/// file completes it when it is made. Who reads the file meanwhile may see
+/// both. Hard links stay. Errors: as make_file_sink(), access_denied
+/// for a file that cannot be written, already_exists while there is another
+/// sink of this kind for it.
+expected<std::unique_ptr<sink>>
+make_in_place_sink(const std::filesystem::path& path, bool sync_to_disk = true);
 
 } // namespace troupe

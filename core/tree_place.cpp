@@ -72,6 +72,7 @@ expected<tree_place> tree_place::open(const std::filesystem::path& path,
 
 errc tree_place::look_for(const catalogue& what, std::string& name) {
   there_.resize(what.entries.size());
+  is_closed_to_us_.resize(what.entries.size());
   if (root() < 0)
     return errc::none;
   directory_cursor around{root()};
@@ -92,12 +93,28 @@ errc tree_place::look_for(const catalogue& what, std::string& name) {
     if (const auto blocked = blocked_by(entry, info); blocked != errc::none)
       return blocked;
     there_[i] = info;
+    is_closed_to_us_[i] =
+        S_ISREG(info.st_mode) && (info.st_mode & 0444) != 0444 &&
+        ::faccessat(around.enter_parent(entry.path),
+                    directory_cursor::last_of(entry.path), R_OK,
+                    AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0;
   }
   return errc::none;
 }
 
 bool tree_place::is_file(std::size_t entry) const noexcept {
-  return there_[entry] && S_ISREG(there_[entry]->st_mode);
+  return there_[entry] && S_ISREG(there_[entry]->st_mode) &&
+         !is_closed_to_us_[entry];
+}
+
+bool tree_place::is_unchanged(std::size_t entry, directory_cursor& around,
+                              const std::string& path) const noexcept {
+  struct stat info {};
+  const auto parent = around.enter_parent(path);
+  return there_[entry] && parent >= 0 &&
+         ::fstatat(parent, directory_cursor::last_of(path), &info,
+                   AT_SYMLINK_NOFOLLOW) == 0 &&
+         file_stamp{info} == file_stamp{*there_[entry]};
 }
 
 int tree_place::outside() const noexcept {
@@ -146,39 +163,51 @@ errc remove_tree(int parent, const char* name) noexcept {
   if (auto directory = open_directory(parent, name))
     note(for_each_name(std::move(directory), [&](int inside, const char* each) {
       if (::unlinkat(inside, each, 0) != 0)
-        note(errno == EISDIR || errno == EPERM ? remove_tree(inside, each)
-                                               : from_errno(errno));
+        note(errno == EISDIR ? remove_tree(inside, each) : from_errno(errno));
     }));
   if (::unlinkat(parent, name, AT_REMOVEDIR) != 0)
     note(from_errno(errno));
   return first;
 }
 
-std::uint64_t remove_others(int root, const catalogue& what) {
+errc remove_others(int root, const catalogue& what, std::uint64_t& removed) {
   std::unordered_set<std::string> known;
   for (const auto& entry : what.entries)
     known.insert(entry.path);
-  std::uint64_t removed = 0;
+  auto first = errc::none;
+  const auto note = [&first](errc result) {
+    if (first == errc::none)
+      first = result;
+  };
   for (const auto& entry : what.entries) {
     if (!entry.is_directory())
       continue;
-    auto directory = open_beneath(root, entry.path, O_RDONLY | O_DIRECTORY);
-    if (!directory)
+    const auto directory =
+        open_beneath(root, entry.path, O_RDONLY | O_DIRECTORY);
+    if (!directory) {
+      note(from_errno(errno));
       continue;
+    }
     std::vector<std::string> others;
-    for_each_name(std::move(directory), [&](int, const char* each) {
-      const auto path =
-          entry.path.empty() ? std::string{each} : entry.path + "/" + each;
-      if (!known.contains(path))
-        others.push_back(each);
-    });
-    directory = open_beneath(root, entry.path, O_RDONLY | O_DIRECTORY);
-    for (const auto& each : others)
-      if (::unlinkat(directory.get(), each.c_str(), 0) == 0 ||
-          remove_tree(directory.get(), each.c_str()) == errc::none)
+    // Its own descriptor, since reading moves a position.
+    note(for_each_name(
+        open_directory(directory.get(), "."), [&](int, const char* each) {
+          const auto path =
+              entry.path.empty() ? std::string{each} : entry.path + "/" + each;
+          if (!known.contains(path))
+            others.push_back(each);
+        }));
+    for (const auto& each : others) {
+      auto result = errc::none;
+      if (::unlinkat(directory.get(), each.c_str(), 0) != 0)
+        result = errno == EISDIR ? remove_tree(directory.get(), each.c_str())
+                                 : from_errno(errno);
+      if (result == errc::none)
         ++removed;
+      note(result);
+    }
   }
-  return removed;
+  return first;
 }
 
 } // namespace troupe

@@ -26,7 +26,12 @@ public:
   const std::optional<struct stat>& at(std::size_t entry) const {
     return there_[entry];
   }
+  /// Whether that is a regular file that we may read. One that we may not is
+  /// replaced like anything else that is no file.
   bool is_file(std::size_t entry) const noexcept;
+  /// Whether it is still what it was when the place was opened.
+  bool is_unchanged(std::size_t entry, directory_cursor& around,
+                    const std::string& path) const noexcept;
 
   /// A folder that nobody else has, for new files: in the directory, or in its
   /// parent while there is none.
@@ -46,6 +51,7 @@ private:
   std::string name_; ///< in the parent
   std::shared_ptr<unique_fd> root_ = std::make_shared<unique_fd>();
   std::vector<std::optional<struct stat>> there_;
+  std::vector<bool> is_closed_to_us_;
   unique_fd workshop_;
   std::string workshop_name_;
   unique_fd workshop_parent_;
@@ -55,8 +61,9 @@ private:
 /// followed. Goes on after an error and returns the first.
 errc remove_tree(int parent, const char* name) noexcept;
 
-/// Removes what is below `root` and not in `what`. Returns how many entries
-/// went, what was in them not counted.
-std::uint64_t remove_others(int root, const catalogue& what);
+/// Removes what is below `root` and not in `what`, and counts in `removed` the
+/// entries that went, what was in them not counted. Goes on after an error and
+/// returns the first.
+errc remove_others(int root, const catalogue& what, std::uint64_t& removed);
 
 } // namespace troupe

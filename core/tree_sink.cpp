@@ -5,13 +5,16 @@
 #include "core/file_attributes.hpp"
 #include "core/file_copy.hpp"
 #include "core/pack.hpp"
+#include "core/tree_build.hpp"
 #include "core/tree_place.hpp"
 
 #include <fcntl.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstring>
 #include <deque>
+#include <set>
 
 namespace troupe {
 
@@ -52,26 +55,21 @@ public:
     }
     if (is_any)
       old_ = make_pack_source(layout_, std::move(files));
+    if (struct stat top {};
+        options_.memory && ::fstat(where_.root(), &top) == 0)
+      known_ = options_.memory->recall(identity_of(top));
   }
 
   /// Chunks of the pack that are known to be there without reading them.
   chunk_map unchanged() const {
-    if (layout_.empty())
+    if (layout_.empty() || known_.empty())
       return {};
     chunk_map result{chunk_count(pack_bytes(layout_))};
-    known_files known;
-    if (struct stat top {};
-        options_.memory && ::fstat(where_.root(), &top) == 0)
-      known = options_.memory->recall(identity_of(top));
-    if (known.empty())
-      return result;
     result.insert(0, result.chunks());
     for (const auto& piece : layout_) {
       const auto& entry = what_->entries[piece.entry];
-      const auto one = known.find(entry.path);
-      if (one != known.end() && where_.is_file(piece.entry) &&
-          one->second.root == entry.root && piece.length == one->second.file.size &&
-          one->second.file == identity_of(*where_.at(piece.entry)))
+      if (where_.is_file(piece.entry) &&
+          is_known(entry, identity_of(*where_.at(piece.entry))))
         continue;
       const auto last = (piece.offset + piece.length - 1) / chunk_bytes;
       for (auto chunk = piece.offset / chunk_bytes; chunk <= last; ++chunk)
@@ -86,7 +84,8 @@ public:
   errc begin(std::uint64_t length) override {
     if (length != pack_bytes(layout_))
       return errc::invalid_argument;
-    return errc::none;
+    return length > static_cast<std::uint64_t>(LLONG_MAX) ? errc::too_large
+                                                          : errc::none;
   }
 
   errc write_at(std::uint64_t offset,
@@ -109,14 +108,17 @@ public:
   }
 
   errc commit(const file_metadata&, const metadata_choice&) override {
-    for (const auto step :
-         {&tree_sink::complete_files, &tree_sink::flush,
-          &tree_sink::put_in_place, &tree_sink::finish_directories})
+    for (const auto step : {&tree_sink::complete_files, &tree_sink::flush})
       if (const auto result = (this->*step)(); result != errc::none)
         return result;
-    discard();
-    if (options_.delete_others)
-      outcome_.deleted = remove_others(where_.root(), *what_);
+    auto result = put_in_place();
+    if (result == errc::none)
+      result = remove_what_is_not_wanted();
+    if (const auto finished = finish_directories(result == errc::none);
+        result == errc::none)
+      result = finished;
+    if (result != errc::none)
+      return result;
     if (options_.memory)
       remember();
     if (options_.outcome)
@@ -300,6 +302,7 @@ private:
   /// its content and attributes, or there is an error.
   errc complete_files() {
     auto piece = layout_.begin();
+    directory_cursor around{where_.root()};
     for (std::size_t i = 0; i < what_->entries.size(); ++i) {
       const auto& entry = what_->entries[i];
       if (!entry.is_file())
@@ -311,6 +314,8 @@ private:
                             : ~std::uint64_t{0};
       const bool stays = !made_[i].is_made && old_bytes == entry.size &&
                          (!has_piece || is_kept(*piece));
+      if (stays && !where_.is_unchanged(i, around, entry.path))
+        return errc::source_changed;
       if (!stays) {
         ++outcome_.files_changed;
         const auto* file = has_piece ? made_file(*piece) : open_made(i);
@@ -354,22 +359,38 @@ private:
       const auto* name = directory_cursor::last_of(entry.path);
       auto result = errc::none;
       if (entry.is_directory())
-        result = where_.at(i) || ::mkdirat(parent, name, 0777) == 0
-                     ? errc::none
-                     : from_errno(errno);
+        result = where_.at(i) ? errc::none : change_in(parent, entry.path, [&] {
+          return ::mkdirat(parent, name, 0777);
+        });
       else if (entry.is_symlink())
         result = put_link(i, parent, name);
       else if (made_[i].is_made)
-        result = ::renameat(where_.workshop(), std::to_string(i).c_str(),
-                            parent, name) == 0
-                     ? errc::none
-                     : from_errno(errno);
+        result = change_in(parent, entry.path, [&] {
+          return ::renameat(where_.workshop(), std::to_string(i).c_str(), parent,
+                            name);
+        });
       else
         result = change_attributes(i, parent, name);
       if (result != errc::none)
         return result;
     }
     return errc::none;
+  }
+
+  /// Makes a change in the directory that `path` is in, even if the mode that
+  /// it has from last time forbids that to its owner: until it is finished.
+  template <class Call>
+  errc change_in(int parent, const std::string& path, Call call) {
+    if (call() == 0)
+      return errc::none;
+    struct stat info {};
+    if (errno != EACCES || ::fstat(parent, &info) != 0 ||
+        (info.st_mode & S_IRWXU) == S_IRWXU ||
+        ::fchmod(parent, (info.st_mode & 07777) | S_IRWXU) != 0)
+      return from_errno(errno);
+    const auto slash = path.rfind('/');
+    loosened_.insert(slash == path.npos ? "" : path.substr(0, slash));
+    return call() == 0 ? errc::none : from_errno(errno);
   }
 
   errc put_link(std::size_t i, int parent, const char* name) {
@@ -385,10 +406,13 @@ private:
         if (const auto result = where_.make_workshop(); result != errc::none)
           return result;
       const auto made = std::to_string(i);
-      if (::symlinkat(entry.target.c_str(), where_.workshop(), made.c_str()) !=
-              0 ||
-          ::renameat(where_.workshop(), made.c_str(), parent, name) != 0)
+      if (::symlinkat(entry.target.c_str(), where_.workshop(), made.c_str()) != 0)
         return from_errno(errno);
+      if (const auto result = change_in(parent, entry.path, [&] {
+            return ::renameat(where_.workshop(), made.c_str(), parent, name);
+          });
+          result != errc::none)
+        return result;
     }
     return apply_link_attributes(parent, name, entry.metadata,
                                  options_.metadata);
@@ -397,16 +421,8 @@ private:
   /// Of a file whose content stays.
   errc change_attributes(std::size_t i, int parent, const char* name) {
     const auto& choice = options_.metadata;
-    const auto& now = metadata_of(*where_.at(i));
     const auto& wanted = what_->entries[i].metadata;
-    const bool differs =
-        (choice.owner && now.uid != wanted.uid) ||
-        (choice.group && now.gid != wanted.gid) ||
-        (choice.mode && now.mode != wanted.mode) ||
-        (choice.mtime &&
-         (now.mtime_s != wanted.mtime_s || now.mtime_ns != wanted.mtime_ns)) ||
-        choice.atime;
-    if (!differs)
+    if (is_as_chosen(*where_.at(i), wanted, choice))
       return errc::none;
     const unique_fd file{retry_interrupted([&] {
       return ::openat(parent, name,
@@ -417,16 +433,24 @@ private:
     return apply_attributes(file.get(), where_.at(i), wanted, choice);
   }
 
+  errc remove_what_is_not_wanted() {
+    discard();
+    return options_.delete_others
+               ? remove_others(where_.root(), *what_, outcome_.deleted)
+               : errc::none;
+  }
+
   /// Last, and innermost first: what happens in a directory changes its times,
-  /// and its mode may forbid it.
-  errc finish_directories() {
+  /// and its mode may forbid it. After a failure (`is_well` false) only what
+  /// was loosened is as before again.
+  errc finish_directories(bool is_well) {
+    const auto choice = is_well ? options_.metadata : metadata_choice{};
+    const bool is_any = choice.owner || choice.group || choice.mode ||
+                        choice.mtime || choice.atime;
     for (std::size_t i = what_->entries.size(); i-- > 0;) {
       const auto& entry = what_->entries[i];
-      if (!entry.is_directory())
-        continue;
-      const auto& choice = options_.metadata;
-      if (!choice.owner && !choice.group && !choice.mode && !choice.mtime &&
-          !choice.atime)
+      if (!entry.is_directory() ||
+          (!is_any && !loosened_.contains(entry.path)))
         continue;
       const auto directory =
           open_beneath(where_.root(), entry.path, O_RDONLY | O_DIRECTORY);
@@ -460,11 +484,31 @@ private:
           as.mtime_ns = static_cast<std::int64_t>(entry.metadata.mtime_ns);
         }
       }
-      if (as == file_stamp{info})
+      if (as == file_stamp{info} && has_root(entry, info))
         known.emplace(entry.path, known_file{identity_of(info), entry.root});
     }
     if (struct stat top {}; ::fstat(where_.root(), &top) == 0)
       options_.memory->remember(identity_of(top), known);
+  }
+
+  bool is_known(const catalogue_entry& entry, const file_identity& file) const {
+    const auto one = known_.find(entry.path);
+    return one != known_.end() && one->second.root == entry.root &&
+           one->second.file == file && file.size == entry.size;
+  }
+
+  /// Whether the file has the content that its root says. The pack's hashes
+  /// have proved the content, but not the root, and a sharer that lies about it
+  /// must not make us skip the file when another sharer tells the truth.
+  bool has_root(const catalogue_entry& entry, const struct stat& info) const {
+    if (is_known(entry, identity_of(info)))
+      return true;
+    tree_build work{what_->pack.type,
+                    make_beneath_source(where_.shared_root(), entry.path, info)};
+    while (work.hash_next_range() == tree_build::step::more) {
+    }
+    const auto made = work.finish();
+    return made && made->root() == entry.root;
   }
 
   tree_place where_;
@@ -477,6 +521,8 @@ private:
   std::deque<open_file> open_;       ///< of the workshop, latest last
   errc failure_ = errc::none;
   tree_outcome outcome_;
+  known_files known_;                ///< from last time
+  std::set<std::string> loosened_;   ///< directories that we may write in now
 };
 
 } // namespace

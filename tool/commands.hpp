@@ -34,6 +34,7 @@ struct sync_options {
   common_options common;
   double timeout_s = 30;
   bool no_fsync = false;
+  bool in_place = false;
   bool archive = false;   ///< recursive, and all metadata but access times
   bool recursive = false;
   bool times = false;
@@ -51,6 +52,13 @@ std::shared_ptr<const tree_cache> open_cache(const common_options& options);
 
 /// Runs until SIGINT or SIGTERM. Returns the exit code.
 int run_share(const share_options& options);
+
+/// Whether NAME is a path on this host: one that begins with '/', './' or '../',
+/// as no share's name does.
+bool is_local(const std::string& name);
+
+/// Syncs from a path of this host, without a network. Returns the exit code.
+int run_local(const sync_options& options);
 
 /// Runs until the destination is complete or cannot be. Returns the exit code.
 int run_sync(const sync_options& options);

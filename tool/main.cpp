@@ -59,6 +59,9 @@ void add_tree_flags(CLI::App& command, tool::sync_options& options) {
   command.add_flag("-p,--perms", options.permissions, "take over permissions");
   command.add_flag("-o,--owner", options.owner, "take over the owner");
   command.add_flag("-g,--group", options.group, "take over the group");
+  command.add_flag("--inplace", options.in_place,
+                   "change the file itself, of which only what differs is"
+                   " written");
   command.add_flag("--delete", options.delete_others,
                    "remove from the directory what is not shared");
 }
@@ -99,8 +102,8 @@ int main(int argc, char** argv) {
   add_tree_flags(sync_command, sync);
   sync_command
       .add_option("NAME", sync.name,
-                  "name of what is shared; of a directory with a slash at the"
-                  " end: what is in it")
+                  "name of what is shared, or a path of this host that begins"
+                  " with / or ./; with a slash at the end: what is in it")
       ->required();
   sync_command
       .add_option("DEST", sync.destination,
@@ -113,6 +116,8 @@ int main(int argc, char** argv) {
     const auto code = app.exit(problem);
     return code == 0 ? tool::exit_ok : tool::exit_usage;
   }
-  return share_command.parsed() ? tool::run_share(share)
-                                : tool::run_sync(sync);
+  if (share_command.parsed())
+    return tool::run_share(share);
+  return tool::is_local(sync.name) ? tool::run_local(sync)
+                                   : tool::run_sync(sync);
 }

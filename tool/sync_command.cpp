@@ -48,7 +48,7 @@ expected<sync_request> make_request(const sync_options& options) {
                       all || options.permissions, all || options.times, false};
   request.tree = tree_request{options.destination, !is_content,
                               all || options.recursive, options.delete_others,
-                              !options.no_fsync};
+                              !options.no_fsync, options.in_place};
   return request;
 }
 

@@ -130,8 +130,10 @@ def _loss_four(figures):
 
 def _delta(figures):
     return [
-        versus("time.rsync", figures("range", "one", "wall_s"), "s",
+        versus("time.rsync", figures("inplace", "one", "wall_s"), "s",
                figures("rsync", "one", "wall_s"), at_most=0.5),
+        versus("time.rsync.copy", figures("range", "one", "wall_s"), "s",
+               figures("rsync-copy", "one", "wall_s"), at_most=0.5),
         Goal("bytes", figures("range", "one", "bytes_sent_per_file_byte"),
              "B/B", at_most=0.014)]
 
@@ -198,7 +200,8 @@ SCENARIOS = {
         quick=True),
     "delta-256": Scenario(
         "1 % of the chunks of 256 MiB changed",
-        {"one": Setting("off", 256, kind="delta")}, [*TROUPE, "rsync"],
+        {"one": Setting("off", 256, kind="delta")},
+        [*TROUPE, "inplace", "rsync", "rsync-copy"],
         _delta, quick=True),
     "identical-4096": Scenario(
         "4 GiB that are there already, and once more",

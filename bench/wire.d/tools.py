@@ -73,8 +73,12 @@ def tcp(job):
     return before, then
 
 
-def rsync(job):
-    """The daemon; --inplace as the file may be written where it is."""
+def rsync(*options):
+    return lambda job: _rsync(job, options)
+
+
+def _rsync(job, options):
+    """The daemon; with --inplace as the file may be written where it is."""
     config = lab.WORK / "rsyncd.conf"
     config.write_text(
         f"use chroot = no\nuid = 0\ngid = 0\n[d]\npath = {job.source.parent}\n")
@@ -87,7 +91,7 @@ def rsync(job):
     url = f"rsync://[{lab.address(lab.SENDER)}]:{PORT}/d/{job.source.name}"
     return [daemon], [
         Program("receiver", host,
-                ["rsync", "-I", "--inplace", url, job.copy(host)])
+                ["rsync", "-I", *options, url, job.copy(host)])
         for host in job.hosts]
 
 
@@ -176,10 +180,10 @@ def _help(command):
                           capture_output=True, text=True).stdout
 
 
-def _troupe(mode, share_help, sync_help):
+def _troupe(mode, share_help, sync_help, name=None, more=()):
     """Wire mode and the rest by option, where the program has them; one
     without --wire knows the classic mode only."""
-    share_options, sync_options, missing = [], ["--quiet"], ""
+    share_options, sync_options, missing = [], ["--quiet", *more], ""
     if "--wire" in share_help and "--wire" in sync_help:
         share_options += ["--wire", mode]
         sync_options += ["--wire", mode]
@@ -187,7 +191,7 @@ def _troupe(mode, share_help, sync_help):
         missing = "troupe has no option --wire"
     if "--no-fsync" in sync_help:  # none of the others has one
         sync_options.append("--no-fsync")
-    return Tool(mode, troupe(share_options, sync_options),
+    return Tool(name or mode, troupe(share_options, sync_options),
                 fields={"mode": mode}, missing=missing)
 
 
@@ -204,9 +208,11 @@ def all_tools():
     helps = _help("share"), _help("sync")
     tools = [
         _troupe("range", *helps),
+        _troupe("range", *helps, name="inplace", more=["--inplace"]),
         _troupe("classic", *helps),
         Tool("tcp", tcp, ["socat"]),
-        Tool("rsync", rsync, ["rsync"]),
+        Tool("rsync", rsync("--inplace"), ["rsync"]),
+        Tool("rsync-copy", rsync(), ["rsync"]),
         Tool("uftp", uftp, ["uftp", "uftpd"]),
         Tool("udpcast", udpcast, ["udp-sender", "udp-receiver"]),
         Tool("librecast", librecast, most_rounds=1, slowness=8),
@@ -218,7 +224,7 @@ def all_tools():
         if absent:
             tool.missing = (f"{absent[0]} is not installed"
                             " (scripts/install-deps --bench)")
-        if tool.name == "rsync" and not _may_set_groups():
+        if tool.name.startswith("rsync") and not _may_set_groups():
             tool.missing = "its daemon needs to be started by root"
         if tool.name == "librecast" and not all(
                 os.access(os.environ.get(name, ""), os.X_OK)

@@ -53,8 +53,10 @@ struct fixture : actor_fixture {
     return {hash{}, indexed_object{blob::copy_of(data)}};
   }
 
-  void open_for(const std::vector<std::byte>& data, channel_id id = 1) {
+  void open_for(const std::vector<std::byte>& data, channel_id id = 1,
+                std::optional<seal_key> key = std::nullopt) {
     open_channel what;
+    what.key = std::move(key);
     what.channel = id;
     what.id = hash_of(hash_type::blake2b, data);
     what.size_bytes = static_cast<std::uint32_t>(data.size());
@@ -63,8 +65,10 @@ struct fixture : actor_fixture {
     compat::anon_send(receiver, what);
     settle();
   }
-  void open_for_object(channel_id id = 1) {
+  void open_for_object(channel_id id = 1,
+                       std::optional<seal_key> key = std::nullopt) {
     open_channel what;
+    what.key = std::move(key);
     what.channel = id;
     what.what = open_channel::content::object;
     what.types = available_hash_types();
@@ -82,6 +86,10 @@ struct fixture : actor_fixture {
     settle();
   }
 };
+
+seal_key test_key(std::uint64_t seed) {
+  return *seal_key::from_bytes(pattern(seal_key_bytes, seed));
+}
 
 packets some(const packets& all, std::size_t first, std::size_t count) {
   return {all.begin() + static_cast<long>(first),
@@ -214,4 +222,67 @@ TEST_CASE_METHOD(fixture, "an object beyond the limit takes no memory",
   deliver(all);
   CHECK(told->objects.empty());
   CHECK(told->arrived.empty());
+}
+
+using cause = content_rejected::cause;
+
+TEST_CASE_METHOD(fixture, "a sealed chunk is handed on in plain",
+                 "[actors][channel_receiver][sealed]") {
+  object_packets sealing{hash_type::blake2b, 10, test_key(1)};
+  const auto data = pattern(32768, 13);
+  open_for(data, 1, test_key(1));
+  // The tail of one transmission, then another: they do not add up.
+  deliver(some(transmit(sealing, chunk(data)), 20, 26));
+  CHECK(told->arrived == std::vector<channel_id>{1});
+  const auto next = transmit(sealing, chunk(data));
+  deliver(some(next, 0, 32));
+  CHECK(written->empty());
+  deliver(some(next, 32, 1));
+  REQUIRE(written->size() == 1);
+  const auto got = written->front().data.view();
+  CHECK(std::equal(got.begin(), got.end(), data.begin(), data.end()));
+  CHECK(written->front().pieces.size() == 2);
+  REQUIRE(told->chunks.size() == 1);
+  CHECK(told->chunks.front().symbols_source == 33);
+  CHECK(told->rejected.empty());
+}
+
+TEST_CASE_METHOD(fixture, "with a key a plain chunk is no content",
+                 "[actors][channel_receiver][sealed]") {
+  const auto data = pattern(32768, 14);
+  open_for(data, 1, test_key(1));
+  for (int i = 0; i < 3; ++i)
+    deliver(transmit(sender, chunk(data)));
+  CHECK(written->empty());
+  CHECK(told->chunks.empty());
+}
+
+TEST_CASE_METHOD(fixture, "a sealed object is opened, and what speaks against"
+                          " the key is told",
+                 "[actors][channel_receiver][sealed]") {
+  object_packets sealing{hash_type::blake2b, 10, test_key(1)};
+  object_packets other{hash_type::blake2b, 10, test_key(2)};
+  const auto data = pattern(9000, 15);
+  open_for_object(1, test_key(1));
+  deliver(transmit(other, object(data)));
+  deliver(transmit(sender, object(data)));
+  CHECK(told->causes == std::vector{cause::not_opened, cause::not_sealed});
+  CHECK(told->objects.empty());
+  deliver(transmit(sealing, object(data)));
+  REQUIRE(told->objects.size() == 1);
+  const auto got = told->objects.front().data.view();
+  CHECK(std::equal(got.begin(), got.end(), data.begin(), data.end()));
+}
+
+TEST_CASE_METHOD(fixture, "without a key a sealed object is seen to be illegible",
+                 "[actors][channel_receiver][sealed]") {
+  object_packets sealing{hash_type::blake2b, 10, test_key(1)};
+  const auto data = pattern(9000, 16);
+  open_for_object();
+  for (int i = 0; i < 3; ++i)
+    deliver(some(transmit(sealing, object(data)), 0, 9));
+  // Once may be damage; the same id with other content is not.
+  CHECK(told->causes == std::vector{cause::wrong_hash, cause::illegible,
+                                    cause::illegible});
+  CHECK(told->objects.empty());
 }

@@ -86,3 +86,28 @@ TEST_CASE("losing one superpacket leaves enough symbols",
   CHECK(packets - train.burst_packets > (size + 1023) / 1024);
   CHECK(train.burst_packets * train.packet_bytes < 65000);
 }
+
+TEST_CASE("a sealed transmission has the id and the count of the plain object",
+          "[actors][object_packets][sealed]") {
+  const auto key = seal_key::from_bytes(pattern(seal_key_bytes, 1));
+  REQUIRE(key);
+  object_packets sender{hash_type::blake2b, 10, *key};
+  const auto data = pattern(32768, 4);
+  std::vector<std::byte> sealed;
+  packet_train train;
+  const auto filled = sender.fill(train, chunk(data));
+  REQUIRE(filled);
+  CHECK(filled->bytes_info == 32768);
+  const auto all = packets_of(train);
+  CHECK(all.size() == 46); // K' = 36
+  for (const auto& packet : all) {
+    CHECK(packet.object == hash_of(hash_type::blake2b, data));
+    if (packet.id.encoding_symbol < 33)
+      sealed.insert(sealed.end(), packet.symbol.begin(), packet.symbol.end());
+  }
+  sealed.resize(data.size() + seal_overhead_bytes);
+  const auto plain = unseal(sealed, *key);
+  REQUIRE(plain);
+  CHECK(std::equal(data.begin(), data.end(), plain->view().begin(),
+                   plain->view().end()));
+}

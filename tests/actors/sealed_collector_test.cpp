@@ -36,9 +36,9 @@ packets transmit(const std::vector<std::byte>& data,
   if (as_object)
     REQUIRE(sender.fill(train, {id, indexed_object{blob::copy_of(data)}}));
   else
-    REQUIRE(sender.fill(train,
-                        {id, indexed_chunk{make_blob_source(blob::copy_of(data)),
-                                           {0, data.size()}}}));
+    REQUIRE(sender.fill(
+        train, {id, indexed_chunk{make_blob_source(blob::copy_of(data)),
+                                  {0, data.size()}}}));
   packets all;
   for (std::size_t at = 0; at < train.bytes.size(); at += train.packet_bytes)
     all.emplace_back(train.bytes.begin() + static_cast<long>(at),

@@ -177,7 +177,7 @@ TEST_CASE("a file without read permission is refused at once", "[source]") {
 TEST_CASE("a descriptor is opened on the first read and closed at the end",
           "[source]") {
   const temp_dir dir;
-  write_file(dir / "f", gen1(10));
+  write_file(dir / "f", gen1(300'000)); // smaller ones stay closed
   const auto before = open_descriptors();
   {
     const auto file = open_file_source(dir / "f");
@@ -192,17 +192,33 @@ TEST_CASE("a descriptor is opened on the first read and closed at the end",
   CHECK(open_descriptors() == before);
 }
 
+TEST_CASE("small files are closed again after each read", "[source]") {
+  const temp_dir dir;
+  write_file(dir / "f", gen1(256u << 10));
+  const auto before = open_descriptors();
+  const auto file = open_file_source(dir / "f");
+  REQUIRE(file);
+  bytes out(10);
+  CHECK(file->bytes->read_at(0, out) == errc::none);
+  CHECK(out == gen1(10));
+  CHECK(open_descriptors() == before);
+  write_file(dir / "g", gen1(256u << 10));
+  std::filesystem::rename(dir / "g", dir / "f");
+  CHECK(file->bytes->read_at(0, out) == errc::source_changed);
+}
+
 TEST_CASE("a changed file is noticed", "[source]") {
+  // Larger than those that are closed after each read.
   const temp_dir dir;
   const auto path = dir / "f";
   const auto was_read = GENERATE(false, true);
   CAPTURE(was_read);
   const auto make = [&] {
-    write_file(path, gen1(5000));
+    write_file(path, gen1(300'000));
     auto file = open_file_source(path);
     REQUIRE(file);
     if (was_read) {
-      bytes out(5000);
+      bytes out(300'000);
       REQUIRE(file->bytes->read_at(0, out) == errc::none);
     }
     REQUIRE(file->bytes->check_unchanged() == errc::none);
@@ -210,14 +226,14 @@ TEST_CASE("a changed file is noticed", "[source]") {
   };
   SECTION("longer") {
     const auto file = make();
-    std::filesystem::resize_file(path, 5001);
+    std::filesystem::resize_file(path, 300'001);
     CHECK(file->check_unchanged() == errc::source_changed);
   }
   SECTION("truncated") {
     const auto file = make();
     std::filesystem::resize_file(path, 10);
     CHECK(file->check_unchanged() == errc::source_changed);
-    bytes out(5000);
+    bytes out(300'000);
     CHECK(file->read_at(0, out) == errc::source_changed);
   }
   SECTION("written to, of equal size") {
@@ -228,12 +244,12 @@ TEST_CASE("a changed file is noticed", "[source]") {
   }
   SECTION("replaced") {
     const auto file = make();
-    write_file(dir / "g", gen1(5000));
+    write_file(dir / "g", gen1(300'000));
     std::filesystem::rename(dir / "g", path);
     // Once open the old content is still there to be read.
     const auto code = was_read ? errc::none : errc::source_changed;
     CHECK(file->check_unchanged() == code);
-    bytes out(5000);
+    bytes out(300'000);
     CHECK(file->read_at(0, out) == code);
   }
   SECTION("removed") {
@@ -241,14 +257,14 @@ TEST_CASE("a changed file is noticed", "[source]") {
     std::filesystem::remove(path);
     const auto code = was_read ? errc::none : errc::source_changed;
     CHECK(file->check_unchanged() == code);
-    bytes out(5000);
+    bytes out(300'000);
     CHECK(file->read_at(0, out) == code);
   }
   SECTION("replaced by a link to it") {
     const auto file = make();
     std::filesystem::rename(path, dir / "moved");
     std::filesystem::create_symlink("moved", path);
-    bytes out(5000);
+    bytes out(300'000);
     CHECK(file->read_at(0, out) ==
           (was_read ? errc::none : errc::source_changed));
   }
@@ -271,7 +287,7 @@ TEST_CASE("a source opened by a relative path outlives a change of directory",
 TEST_CASE("threads that read first at the same time open one descriptor",
           "[source]") {
   const temp_dir dir;
-  const auto data = gen2(200'000);
+  const auto data = gen2(300'000);
   write_file(dir / "f", data);
   for (auto round = 0; round < 50; ++round) {
     const auto before = open_descriptors();

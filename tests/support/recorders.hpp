@@ -14,6 +14,7 @@ struct supervisor_log {
   std::vector<channel_id> arrived;
   std::vector<symbols_arrived> symbols;
   std::vector<channel_id> rejected;
+  std::vector<content_rejected::cause> causes; ///< of `rejected`
   std::vector<range_rejected> ranges;
   std::vector<object_verified> objects;
   std::vector<chunk_verified> chunks;
@@ -32,7 +33,10 @@ recording_supervisor(sync_supervisor_actor::pointer,
         log->arrived.push_back(x.channel);
         log->symbols.push_back(x);
       },
-      [log](const content_rejected& x) { log->rejected.push_back(x.channel); },
+      [log](const content_rejected& x) {
+        log->rejected.push_back(x.channel);
+        log->causes.push_back(x.why);
+      },
       [](const answer_due&) {},
       [log](const range_rejected& x) { log->ranges.push_back(x); },
       [log](const object_verified& x) { log->objects.push_back(x); },

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/local_sync.hpp"
+#include "tool/commands.hpp"
+#include "tool/exit_code.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace troupe::tool {
+
+bool is_local(const std::string& name) {
+  return name.starts_with('/') || name.starts_with("./") ||
+         name.starts_with("../") || name == "." || name == "..";
+}
+
+int run_local(const sync_options& options) {
+  const bool all = options.archive;
+  std::error_code failed;
+  if (options.delete_others)
+    return complain({errc::unsupported,
+                     "--delete is for directories that another host shares"});
+  if (!all && !options.recursive &&
+      std::filesystem::is_directory(
+          std::filesystem::symlink_status(options.name, failed)))
+    return complain({errc::is_directory,
+                     "'" + options.name + "' (directories need -r or -a)"});
+  local_sync_options how;
+  how.metadata = {all || options.owner, all || options.group,
+                  all || options.permissions, all || options.times, false};
+  how.sync_to_disk = !options.no_fsync;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto done = sync_local(options.name, options.destination, how);
+  if (!done)
+    return complain(done.error());
+  const std::chrono::duration<double> time =
+      std::chrono::steady_clock::now() - begin;
+  for (const auto& path : done->skipped)
+    fmt::print(stderr,
+               "troupe: left out {}: no file, directory or symbolic link\n",
+               path);
+  if (!options.common.quiet)
+    fmt::print("synced {}: {} files ({} changed), {} bytes in {:.3f} s, {} of"
+               " {} chunks copied\n",
+               options.name, done->files, done->files_changed, done->bytes,
+               time.count(), done->chunks_copied, done->chunks);
+  return exit_ok;
+}
+
+} // namespace troupe::tool
