@@ -8,6 +8,13 @@
 
 namespace troupe::capi {
 
+namespace {
+
+/// More than the threads of a session and their stacks take at the start.
+constexpr std::size_t session_room_bytes = std::size_t{128} << 20;
+
+} // namespace
+
 void started::cancel() {
   running handle;
   {
@@ -81,7 +88,8 @@ std::optional<context::call> context::enter(int& error) {
   }
   if (!session_) {
     signals_blocked mask;
-    session_ = std::make_unique<session>();
+    session_ = with_room(session_room_bytes,
+                         [] { return std::make_unique<session>(); });
     owner_ = getpid();
   }
   used_ = true;

@@ -4,8 +4,12 @@
 #include "capi/boundary.hpp"
 #include "capi/mdex_paths.hpp"
 #include "capi/metadata.hpp"
+#include "core/pack_index.hpp"
+#include "core/range_index.hpp"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 
 using namespace troupe;
 using namespace troupe::capi;
@@ -58,6 +62,48 @@ entry_tree trees_of(const read_result& read) {
   };
 }
 
+/// The names that the directory as a whole is found by.
+std::array<hash, 2> names_of(const read_result& read, hash_type type) {
+  return {read.ids.of.front(),
+          hash_of(type, read.scan.entries.front().header.name)};
+}
+
+/// Errors: those of reading.
+error make_pack(read_result& read, const directory_call& call) {
+  const auto& entries = read.scan.entries;
+  std::vector<std::size_t> order(entries.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return path_less(entries[a].path_below, entries[b].path_below);
+  });
+  std::vector<catalogue_entry> described;
+  std::vector<std::shared_ptr<const source>> files;
+  for (const auto number : order) {
+    const auto& entry = entries[number];
+    const bool is_file = entry.header.kind() == object_kind::file;
+    described.push_back({entry.path_below, entry.header.metadata,
+                         is_file ? entry.header.size : 0,
+                         is_file ? read.trees[number].root() : hash{},
+                         entry.target});
+    files.push_back(entry.content);
+  }
+  auto pack =
+      std::make_shared<share_index>(call.type, default_range_symbol_bytes);
+  const auto made = index_directory_pack(
+      *pack, entries.front().header.name, std::move(described),
+      std::move(files), names_of(read, call.type),
+      [&](const std::shared_ptr<const source>& content) {
+        return build_tree(call.type, content, call.queue, call.guard);
+      });
+  if (made == errc::none)
+    read.pack = std::move(pack);
+  // What it cannot say is sent by the classic protocol alone.
+  return made == errc::too_large || made == errc::name_too_long ||
+                 made == errc::invalid_argument
+             ? error{}
+             : error{made, {}};
+}
+
 } // namespace
 
 void read_result::add_to(mdex_index& index,
@@ -65,6 +111,10 @@ void read_result::add_to(mdex_index& index,
   into_mdex to{index, path};
   // Cannot fail: all trees are there.
   (void)index_directory(index.type(), scan, trees_of(*this), to);
+  if (pack) {
+    const auto names = names_of(*this, index.type());
+    index.add_pack({names.begin(), names.end()}, pack);
+  }
 }
 
 expected<read_result> read_directory(const std::filesystem::path& path,
@@ -89,6 +139,9 @@ expected<read_result> read_directory(const std::filesystem::path& path,
   if (!ids)
     return ids.error();
   read.ids = std::move(*ids);
+  if (call.with_pack)
+    if (auto failed = make_pack(read, call); failed.code != errc::none)
+      return failed;
   return read;
 }
 
@@ -127,7 +180,7 @@ int mdex_get_directory_root(const char* dir, unsigned char* root) {
   return guarded(-1, [&] {
     const no_cancel guard;
     const auto read = read_directory(
-        canonical(dir), {default_hash_type(), nullptr, guard});
+        canonical(dir), {default_hash_type(), nullptr, guard, false});
     if (!read)
       return fail(read.error().code, -1);
     std::copy_n(

@@ -11,6 +11,7 @@ struct directory_call {
   hash_type type;
   q_t* queue; ///< may be nullptr
   const no_cancel& guard;
+  bool with_pack = true; ///< costs a second reading
   std::uint32_t levels = scan_options{}.levels;
   bool one_file_system = false;
 };
@@ -21,13 +22,15 @@ struct read_result {
   directory_scan scan;
   std::vector<merkle_tree> trees; ///< at the place of their entry
   directory_ids ids;
+  /// What the range protocol sends for it as a whole; nullptr where that has no
+  /// form for it, as for a path of more than 4095 bytes.
+  std::shared_ptr<const share_index> pack;
 
   /// Enters it, with the alias of every entry; `path` is where it was read.
-  /// What the range protocol sends for it as a whole is entered last.
   void add_to(mdex_index& index, const std::filesystem::path& path) const;
 };
 
-/// Scans and hashes. Blocks; unwinds soon if the thread is cancelled. Errors:
+/// Scans and hashes, the latter twice for the pack. Blocks; unwinds soon if the thread is cancelled. Errors:
 /// those of scan_directory() and of reading.
 expected<read_result> read_directory(const std::filesystem::path& path,
                                      const directory_call& call);

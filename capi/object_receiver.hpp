@@ -76,7 +76,7 @@ private:
   void forget(const pending& which);
 
   std::vector<pending> pending_; ///< the one used last comes last
-  std::array<hash, 2> done_{};
+  std::array<std::optional<hash>, 2> done_;
   std::size_t next_done_ = 0;
 };
 

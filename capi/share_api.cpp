@@ -26,6 +26,15 @@ lc_share_t* lc_share(lc_ctx_t* ctx, mdex_t* mdex, unsigned int ifx,
     request.send.interface_index = ifx != 0 ? ifx : settings.interface_index;
     request.send.rate_bits_per_s = settings.rate_bits_per_s;
     request.send.loopback = (flags & LC_SHARE_LOOPBACK) != 0;
+    if (settings.overhead_packets >= 0)
+      request.overhead_packets =
+          static_cast<std::uint32_t>(settings.overhead_packets);
+    auto key = settings.encryption();
+    if (!key)
+      return fail<lc_share_t*>(key.error().code, nullptr);
+    request.key = std::move(*key);
+    if (request.key) // nothing in the clear
+      request.index = classic_only(handle_of(mdex).index);
 
     auto handle = std::make_unique<lc_share_s>();
     handle->owner = ctx->rep;

@@ -103,9 +103,11 @@ share_call::start(const context::call& call, share_request request,
   request.counters = std::make_shared<share_counters>();
   if (stats != nullptr)
     share->stats_ = std::make_unique<live_stats>(request.counters, stats);
-  share->begun(call.get_session().start_share(
-      std::move(request),
-      [share](const share_report& report) { share->on_report(report); }));
+  share->begun(with_room(start_room_bytes, [&] {
+    return call.get_session().start_share(
+        std::move(request),
+        [share](const share_report& report) { share->on_report(report); });
+  }));
   ending at_end{call, share};
   call.watch(share);
   monitor_lock lock{share->monitor_};

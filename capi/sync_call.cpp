@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "capi/sync_call.hpp"
 
+#include "capi/threads.hpp"
+
 namespace troupe::capi {
 
 /// What has to happen before the caller's buffer, queue and context may go:
@@ -29,10 +31,13 @@ void sync_call::start(session& on, sync_request request, bool has_queue) {
       desk->post(std::move(job));
     };
   auto self = std::static_pointer_cast<sync_call>(shared_from_this());
-  begun(on.start_sync(std::move(request), [self](const sync_report& report) {
+  const auto on_report = [self](const sync_report& report) {
     self->report_ = report;
     self->ended();
     self->desk_->finish();
+  };
+  begun(with_room(start_room_bytes, [&] {
+    return on.start_sync(std::move(request), on_report);
   }));
 }
 

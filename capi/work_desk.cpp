@@ -71,7 +71,7 @@ void work_desk::wait(const no_cancel* guard) {
 }
 
 void work_desk::close() {
-  std::deque<waiting> dropped; // destroyed without the lock
+  std::list<waiting> dropped; // destroyed without the lock
   {
     monitor_lock lock{monitor_};
     closed_ = true;

@@ -5,8 +5,8 @@
 
 #include <librecast/q.h>
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 
 namespace troupe::capi {
@@ -52,7 +52,7 @@ private:
 
   q_t* const queue_;
   monitor monitor_;
-  std::deque<waiting> jobs_;
+  std::list<waiting> jobs_;
   unsigned running_ = 0;
   bool finished_ = false;
   bool closed_ = false;

@@ -33,6 +33,14 @@ TEST_CASE("public structures have the layout that programs were compiled with",
       MEMBER(net_tree_t, pad),
       MEMBER(net_tree_t, tree),
       SIZE(lc_stat_t),
+      SIZE(lc_token_t),
+      SIZE(lc_tlv_hash_t),
+      SIZE(lc_message_t),
+      SIZE(lc_keypair_t),
+      SIZE(lc_key_t),
+      SIZE(lc_keyring_t),
+      SIZE(lc_filter_t),
+      SIZE(hash_state),
       SIZE(mdex_entry_t),
       MEMBER(mdex_entry_t, type),
       MEMBER(mdex_entry_t, ptr),
@@ -97,6 +105,8 @@ TEST_CASE("members that the table of known offsets leaves out are in place",
   CHECK(offsetof(mdex_t, basedirlen) == 152);
   CHECK(offsetof(mdex_t, rootdirlen) == 168);
   CHECK(offsetof(mtree_t, len) == 0);
+  CHECK(sizeof(lc_message_head_t) == 33);
+  CHECK(offsetof(lc_message_head_t, len) == 25);
 }
 #endif
 

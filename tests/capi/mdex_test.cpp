@@ -379,7 +379,6 @@ TEST_CASE("what an index cannot take is refused with a reason",
   CHECK(error((file + "/x").c_str(), 0) == ENOTDIR);
   CHECK(error(file.c_str(), MDEX_FILE) == EINVAL);
   CHECK(error(file.c_str(), 0x1000000) == EINVAL);
-  // Directories and links are not supported yet.
 
   char byte = 0;
   errno = 0;

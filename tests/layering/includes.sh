@@ -28,7 +28,7 @@ others=(
   '^(librecast[./]|lcrq[.]h)'            'capi capi/include'
   '^(CLI|fmt)/'                         'tool lab'
   '^blake[23][.]h$'                     'core'
-  '^sodium'                             'transport capi'
+  '^sodium'                             'transport capi capi/include'
   '^(thread|future|condition_variable|chrono)$'
                                         'raptorq transport actors capi tool lab'
 )

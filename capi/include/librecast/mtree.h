@@ -3,7 +3,12 @@
 #ifndef LIBRECAST_MTREE_H
 #define LIBRECAST_MTREE_H 1
 
+#include <librecast/q.h>
 #include <librecast/types.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/param.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -11,6 +16,8 @@ extern "C" {
 
 /* Bytes that one leaf stands for. */
 #define MTREE_CHUNKSIZE 32768
+/* For programs that mention it; nothing here depends on it. */
+#define MTREE_BLOCKSIZE 64
 /* Bytes of a node. */
 #define MTREE_HASHSIZE 32
 /* Most threads that mtree_build makes. */
@@ -48,6 +55,19 @@ size_t mtree_child(mtree_t *tree, size_t node);
 /* Number of the first and the last leaf below root, in a tree of base leaves. */
 size_t mtree_subtree_data_min(size_t base, size_t root);
 size_t mtree_subtree_data_max(size_t base, size_t root);
+
+/* What differs between two trees of one shape below the node root: a map of the
+ * leaves there, leftmost first, with bits bits for each; those of a chunk that
+ * differs are set. Bit i is 1 << i % 8 of byte i / 8. A last chunk of few bytes
+ * has fewer of them, as many as there are pieces of 1/bits chunk. free(3) it.
+ * NULL with errno 0 when nothing differs; with EINVAL for trees of different
+ * shape, a node that is not there, or bits not in 1..MTREE_CHUNKSIZE; with
+ * ENOMEM. mtree_diff_map: of all, one bit for each chunk. */
+unsigned char *mtree_diff_subtree(mtree_t *t1, mtree_t *t2, size_t root,
+                                  unsigned bits);
+unsigned char *mtree_diff_map(mtree_t *t1, mtree_t *t2);
+/* The first len bits of a map as 0 and 1, and a newline. */
+void mtree_printmap(unsigned char *map, size_t len, FILE *stream);
 
 /* One line for each node: its number and its hash. */
 void mtree_hexdump(mtree_t *tree, FILE *stream);

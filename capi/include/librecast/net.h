@@ -182,7 +182,8 @@ void lc_channel_ratelimit(lc_channel_t *chan, size_t bps_out, size_t bps_in);
 /* Sends, encoded as the channel's coding says. With LC_CODE_FEC_RQ: the first
  * symbol of a new object, or with buf NULL the next of the same object, which
  * the channel has copied. With an overhead of 0 or more: all of K' and that
- * many packets. Returns bytes of content, or -1. lc_channel_send(3) */
+ * many packets. Returns bytes of content, 1028 for a single symbol, or -1.
+ * lc_channel_send(3) */
 ssize_t lc_channel_send(lc_channel_t *chan, const void *buf, size_t len,
                         int flags);
 ssize_t lc_channel_sendmsg(lc_channel_t *chan, struct msghdr *msg, int flags);

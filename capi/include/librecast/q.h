@@ -5,8 +5,12 @@
 
 #include <librecast/types.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
+#include <unistd.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,6 +9,10 @@
 #include <librecast/q.h>
 #include <librecast/types.h>
 
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -37,6 +41,10 @@ typedef struct net_tree_s {
 #ifdef __cplusplus
 #pragma GCC diagnostic pop
 #endif
+
+/* For programs that mention it; opt->max_groups is what is joined at once. */
+#define SYNC_MAX_RECVERS 16
+#define SYNC_SEND_THREADS 1
 
 /* What the flags argument is made of. */
 enum {
@@ -81,6 +89,47 @@ ssize_t lc_syncfile(lc_ctx_t *ctx, const unsigned char *hash,
  * off src in place. */
 ssize_t lc_syncfile_hash(lc_ctx_t *ctx, char *src, const char *dst, q_t *q,
                          lc_stat_t *stats, lc_sync_options_t *opt, int flags);
+
+/* Single objects, on the channel whose hash is hash (HASHSIZE bytes). Cancel the
+ * thread to end these calls early. opt and stats may be NULL; flags are 0 or
+ * NET_LOOPBACK.
+ *
+ * lc_recvtree receives a merkle tree, also one in several parts, checks that it
+ * is one, and makes *tree of it, which mtree_free frees. lc_recvdir receives a
+ * listing into memory that free(3) frees, size and namesz in host order.
+ * lc_recvchunk receives an object of len bytes, whose hash it does not check.
+ * They return the bytes of the (first) object. lc_recvtree(3) */
+ssize_t lc_recvtree(lc_ctx_t *ctx, const unsigned char *hash, mtree_t *tree,
+                    lc_stat_t *stats, lc_sync_options_t *opt, int flags);
+ssize_t lc_recvdir(lc_ctx_t *ctx, const unsigned char *hash, net_tree_t **dir,
+                   lc_stat_t *stats, lc_sync_options_t *opt, int flags);
+ssize_t lc_recvchunk(lc_ctx_t *ctx, const unsigned char *hash, void *data,
+                     size_t len, lc_stat_t *stats, lc_sync_options_t *opt,
+                     int flags);
+/* Send a tree; sizeof(net_tree_t) + dir->size bytes at dir, whose size is
+ * brought into network byte order first; len bytes. Again and again: they
+ * return only on errors. lc_sendtree(3) */
+ssize_t lc_sendtree(lc_ctx_t *ctx, const unsigned char *hash,
+                    const mtree_t *tree, lc_stat_t *stats,
+                    lc_sync_options_t *opt, int flags);
+ssize_t lc_senddir(lc_ctx_t *ctx, const unsigned char *hash, net_tree_t *dir,
+                   lc_stat_t *stats, lc_sync_options_t *opt, int flags);
+ssize_t lc_sendchunk(lc_ctx_t *ctx, const unsigned char *hash,
+                     const void *data, size_t len, lc_stat_t *stats,
+                     lc_sync_options_t *opt, int flags);
+
+/* Copies what differs of n > 0 bytes from src to dst, which do not overlap,
+ * chunk by chunk. q is not used. 0, or -1 and EINVAL. lc_memsync(3) */
+int lc_memsync(void *dst, void *src, size_t n, q_t *q, lc_stat_t *stats,
+               lc_sync_options_t *opt, int flags);
+
+/* Makes dst what src is, both on this host: a file, a link, or a directory,
+ * with SYNC_RECURSE with all that is in it. Only chunks that differ are
+ * written. A directory dst gets dst/name of src; with a slash at the end of src,
+ * which is cut off in place, the content of src. q is not used. 0 or -1.
+ * lc_syncfilelocal(3) */
+int lc_syncfilelocal(const char *dst, char *src, q_t *q, lc_stat_t *stats,
+                     lc_sync_options_t *opt, int flags);
 
 /* Maps a regular file. For reading: sets *len to its size, and fills sb unless
  * sb->st_ino is set. With PROT_WRITE in prot: makes the file if there is none,
