@@ -39,10 +39,12 @@ int make_token(lc_token_t& token, const lc_keypair_t& signer,
   std::memcpy(made.channel, group.s6_addr + 2, sizeof(made.channel));
   made.capbits = capabilities;
   std::memcpy(made.signkey, signer.pk, sizeof(made.signkey));
+  std::uint64_t expires = 0;
   if (valid_s != 0 &&
       __builtin_add_overflow(static_cast<std::uint64_t>(now.tv_sec), valid_s,
-                             &made.expires))
+                             &expires))
     return EINVAL;
+  made.expires = expires;
   std::memcpy(made.bearkey, bearer, sizeof(made.bearkey));
   if (crypto_sign_detached(made.sig, nullptr,
                            reinterpret_cast<const unsigned char*>(&made),

@@ -4,8 +4,8 @@
 // all holds that core/catalogue.hpp promises. The first octet of the input
 // chooses how large the pack may be.
 // With libFuzzer: clang++ -std=c++20 -I. -fsanitize=fuzzer,address,undefined
-// this file and the sources of core/. tests/core/catalogue_replay_test.cpp
-// replays the corpus without it.
+// -mavx2 -mavx512f -mavx512vl, this file, core/*.cpp, -lb2.
+// tests/core/catalogue_replay_test.cpp replays the corpus without it.
 #include "core/catalogue.hpp"
 #include "core/pack.hpp"
 
