@@ -54,9 +54,12 @@ std::shared_ptr<net_socket> channel::socket() const {
 }
 
 void channel::bind(std::shared_ptr<net_socket> to) {
+  const auto coding = to ? to->coding() : std::nullopt;
   monitor_lock lock{lock_};
   if (socket_ == to)
     return;
+  if (coding && !settings_.own_coding)
+    settings_.coding = *coding;
   if (joined_)
     socket_->wire->change_membership(false, name_.group);
   joined_ = false;

@@ -31,6 +31,7 @@ class channel {
 public:
   struct settings {
     int coding = LC_CODE_NONE;
+    bool own_coding = false; ///< it was set for this channel
     int overhead_packets = -1;
     lc_key_t shared_key{};
     lc_key_t public_key{};
@@ -63,7 +64,8 @@ public:
 
   /// The socket, or nullptr and ENOTSOCK.
   std::shared_ptr<net_socket> socket() const;
-  /// Leaves the group on the socket before; nullptr: to no socket.
+  /// Leaves the group on the socket before; nullptr: to no socket. Takes the
+  /// coding of the new one, if that has one and the channel none of its own.
   void bind(std::shared_ptr<net_socket> to);
   int join();
   int part();

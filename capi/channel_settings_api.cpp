@@ -42,8 +42,14 @@ extern "C" {
 int lc_channel_coding_set(lc_channel_t* chan, int coding) {
   if (chan == nullptr)
     return fail(EINVAL, -1);
-  return chan->rep->set(
-      [&](auto& settings) { return settings.coding = coding; });
+  return chan->rep->set([&](auto& settings) {
+    settings.own_coding = true;
+    return settings.coding = coding;
+  });
+}
+
+int lc_channel_coding_get(lc_channel_t* chan) {
+  return chan == nullptr ? fail(EINVAL, -1) : chan->rep->get().coding;
 }
 
 int lc_channel_set_sym_key(lc_channel_t* chan, unsigned char* key,

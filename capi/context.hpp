@@ -120,6 +120,17 @@ public:
   /// ECANCELED after close().
   int remember(owned_handle* handle);
   void forget(owned_handle* handle);
+  /// Some handle of a type that `is_it(const Handle&)` accepts, or nullptr.
+  /// `is_it` must not come back here.
+  template <class Handle, class Is>
+  Handle* find(Is&& is_it) const {
+    monitor_lock lock{monitor_};
+    for (auto* each : handles_)
+      if (auto* one = dynamic_cast<Handle*>(each);
+          one != nullptr && is_it(std::as_const(*one)))
+        return one;
+    return nullptr;
+  }
   /// From here on only this process may use the context: it has threads.
   void has_threads();
 

@@ -128,6 +128,18 @@ ssize_t lc_msg_send(lc_channel_t* chan, lc_message_t* msg) {
   });
 }
 
+ssize_t lc_msg_sendto(int sock, const void* buf, std::size_t len,
+                      const sockaddr_in6* addr, int flags) {
+  if (addr == nullptr || (buf == nullptr && len > 0))
+    return fail(EINVAL, -1);
+  if (addr->sin6_family != AF_INET6)
+    return fail(EAFNOSUPPORT, -1);
+  if ((flags & MSG_DROP) != 0)
+    return static_cast<ssize_t>(len);
+  return ::sendto(sock, buf, len, flags | MSG_NOSIGNAL,
+                  reinterpret_cast<const sockaddr*>(addr), sizeof(*addr));
+}
+
 ssize_t lc_msg_recv(lc_socket_t* sock, lc_message_t* msg) {
   if (sock == nullptr || msg == nullptr)
     return fail(EINVAL, -1);

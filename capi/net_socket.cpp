@@ -10,13 +10,6 @@ namespace troupe::capi {
 
 namespace {
 
-std::uint64_t room_of(std::span<const iovec> into) {
-  std::uint64_t sum = 0;
-  for (const auto& each : into)
-    sum += each.iov_len;
-  return sum;
-}
-
 void scatter(std::span<const std::byte> from, std::span<const iovec> into) {
   for (const auto& each : into) {
     const auto bytes = std::min(each.iov_len, from.size());
@@ -114,6 +107,16 @@ ssize_t net_socket::receive(std::shared_ptr<channel>& whose, bool any,
       return static_cast<ssize_t>(content.size());
     }
   }
+}
+
+void net_socket::set_coding(int coding) {
+  monitor_lock lock{lock_};
+  coding_ = coding;
+}
+
+std::optional<int> net_socket::coding() const {
+  monitor_lock lock{lock_};
+  return coding_;
 }
 
 int net_socket::listen(listener::on_message message,

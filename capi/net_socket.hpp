@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -44,6 +46,18 @@ public:
   std::shared_ptr<channel> find(const packet_origin& packet) const;
   std::vector<std::shared_ptr<channel>> channels() const;
 
+  /// How channels encode that are bound from here on; nullopt: as they did.
+  void set_coding(int coding);
+  std::optional<int> coding() const;
+
+  /// Runs `use(std::set<hash>&)` on the outgoing interface list: channels that
+  /// a program leads to this socket. Nothing here depends on it.
+  template <class Use>
+  auto with_outgoing(Use&& use) {
+    monitor_lock lock{lock_};
+    return use(outgoing_);
+  }
+
   /// 0, or EBUSY when it has a listener.
   int listen(listener::on_message message, listener::on_error error);
   void stop_listening();
@@ -62,6 +76,8 @@ private:
   mutable monitor lock_;
   std::vector<std::weak_ptr<channel>> channels_;
   std::unique_ptr<listener> listener_;
+  std::optional<int> coding_;
+  std::set<hash> outgoing_;
 };
 
 } // namespace troupe::capi

@@ -55,6 +55,13 @@ lc_tlv_hash_t tlv_of(const hash& channel) {
 
 } // namespace
 
+std::uint64_t room_of(std::span<const iovec> into) {
+  std::uint64_t sum = 0;
+  for (const auto& each : into)
+    sum += each.iov_len;
+  return sum;
+}
+
 void describe(msghdr& message, const packet_origin& what) {
   message.msg_flags = what.truncated ? MSG_TRUNC : 0;
   message.msg_controllen = 0;
@@ -164,6 +171,35 @@ ssize_t wire_socket::take(std::span<const iovec> into, int flags,
       ::recv(fd(), &nothing, 1, MSG_DONTWAIT);
     }
   }
+}
+
+int wire_socket::take_many(std::span<mmsghdr> into, int flags) {
+  if (is_pair_ || interface_ != 0) { // packets to change, or to pass over
+    auto& [header, length] = into.front();
+    const std::span<const iovec> pieces{header.msg_iov, header.msg_iovlen};
+    packet_origin what;
+    const auto bytes = take(pieces, flags, what);
+    if (bytes < 0)
+      return -1;
+    std::uint64_t most = static_cast<std::uint64_t>(bytes);
+    if ((flags & MSG_TRUNC) == 0)
+      most = std::min(most, room_of(pieces));
+    length = static_cast<unsigned>(most);
+    describe(header, what);
+    return 1;
+  }
+  for (auto& each : into)
+    each.msg_hdr.msg_controllen = 0;
+  const int count =
+      ::recvmmsg(fd(), into.data(), static_cast<unsigned>(into.size()),
+                 flags | MSG_DONTWAIT, nullptr);
+  for (int i = 0; i < count; ++i) {
+    auto& header = into[static_cast<std::size_t>(i)].msg_hdr;
+    header.msg_flags &= MSG_TRUNC;
+    if (header.msg_name == nullptr)
+      header.msg_namelen = 0;
+  }
+  return count;
 }
 
 } // namespace troupe::capi

@@ -18,13 +18,21 @@ namespace troupe::capi {
 
 namespace {
 
+using std::chrono::nanoseconds;
+
 constexpr int receive_buffer_bytes = 4 << 20;
+constexpr time_t longest_wait_s = 1'000'000'000; ///< some thirty years
 
 bool set(int fd, int level, int name, int value) {
   return ::setsockopt(fd, level, name, &value, sizeof(value)) == 0;
 }
 
 unique_fd make_wake() { return unique_fd{::eventfd(0, EFD_CLOEXEC)}; }
+
+timespec timespec_of(nanoseconds duration) {
+  return {static_cast<time_t>(duration.count() / 1'000'000'000),
+          static_cast<long>(duration.count() % 1'000'000'000)};
+}
 
 group_address group_from(const in6_addr& address) {
   group_address group;
@@ -137,19 +145,23 @@ std::vector<std::uint32_t> wire_socket::sending_interfaces() {
   return outgoing_;
 }
 
-int wire_socket::wait(int stop) {
+int wire_socket::wait(int stop, std::optional<nanoseconds> at_most) {
   const int mode = ::fcntl(fd(), F_GETFL);
   if (mode != -1 && (mode & O_NONBLOCK) != 0)
     return fail(EAGAIN, -1);
   timeval limit{};
   socklen_t bytes = sizeof(limit);
   ::getsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, &bytes);
-  const timespec timeout{limit.tv_sec, limit.tv_usec * 1000};
-  const bool forever = limit.tv_sec == 0 && limit.tv_usec == 0;
+  const nanoseconds own =
+      std::chrono::seconds{std::min(limit.tv_sec, longest_wait_s)} +
+      std::chrono::microseconds{limit.tv_usec};
+  if (own.count() > 0)
+    at_most = at_most ? std::min(*at_most, own) : own;
+  const auto timeout = timespec_of(at_most.value_or(nanoseconds{0}));
   pollfd watched[] = {{fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0},
                       {stop, POLLIN, 0}};
   const int ready =
-      ::ppoll(watched, 3, forever ? nullptr : &timeout, nullptr);
+      ::ppoll(watched, 3, at_most ? &timeout : nullptr, nullptr);
   if (ready < 0)
     return -1;
   if (ready == 0)
@@ -172,16 +184,43 @@ ssize_t wire_socket::receive(std::span<const iovec> into, int flags,
   }
 }
 
+int wire_socket::receive_many(std::span<mmsghdr> into, int flags,
+                              std::optional<nanoseconds> at_most) {
+  using clock = std::chrono::steady_clock;
+  const auto end = clock::now() + at_most.value_or(nanoseconds{0});
+  const int how = flags & ~(MSG_WAITALL | MSG_WAITFORONE);
+  std::size_t done = 0;
+  while (done < into.size()) {
+    if (const int error = closed_; error != 0) {
+      errno = error;
+      break;
+    }
+    if (const int now = take_many(into.subspan(done), how); now > 0) {
+      done += static_cast<std::size_t>(now);
+      continue;
+    }
+    if ((errno != EAGAIN && errno != EWOULDBLOCK) ||
+        (flags & MSG_DONTWAIT) != 0 ||
+        (done > 0 && (flags & MSG_WAITFORONE) != 0))
+      break;
+    std::optional<nanoseconds> left;
+    if (at_most)
+      left = std::max<nanoseconds>(end - clock::now(), nanoseconds{0});
+    if (wait(-1, left) != 0)
+      break;
+  }
+  return done > 0 || into.empty() ? static_cast<int>(done) : -1;
+}
+
 bool wire_socket::sleep(std::chrono::nanoseconds duration) {
   const auto end = std::chrono::steady_clock::now() + duration;
   for (;;) {
     if (const int error = closed_; error != 0)
       return fail(error, false);
-    const auto left = (end - std::chrono::steady_clock::now()).count();
-    if (left <= 0)
+    const nanoseconds left = end - std::chrono::steady_clock::now();
+    if (left.count() <= 0)
       return true;
-    const timespec timeout{static_cast<time_t>(left / 1'000'000'000),
-                           static_cast<long>(left % 1'000'000'000)};
+    const auto timeout = timespec_of(left);
     pollfd watched{wake_.get(), POLLIN, 0};
     if (::ppoll(&watched, 1, &timeout, nullptr) < 0)
       return false;

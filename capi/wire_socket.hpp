@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct packet_origin {
   bool is_pair = false;
   bool truncated = false; ///< it was longer than there was room
 };
+
+/// Bytes that pieces have room for.
+std::uint64_t room_of(std::span<const iovec> into);
 
 /// Fills in what a caller of recvmsg(2) learns of a packet, but for its bytes.
 void describe(msghdr& message, const packet_origin& what);
@@ -75,6 +79,12 @@ public:
   ssize_t receive(std::span<const iovec> into, int flags, packet_origin& what,
                   int stop = -1);
 
+  /// Fills `into` as recvmmsg(2), but for control messages: waits as receive()
+  /// until all are full, `at_most` is over, or with MSG_WAITFORONE the first
+  /// is there. Returns how many; an error, and EAGAIN, only instead of none.
+  int receive_many(std::span<mmsghdr> into, int flags,
+                   std::optional<std::chrono::nanoseconds> at_most);
+
   /// Sleeps until then; false and errno when the socket was closed.
   bool sleep(std::chrono::nanoseconds duration);
 
@@ -84,7 +94,9 @@ public:
 private:
   ssize_t take(std::span<const iovec> into, int flags, packet_origin& what);
   bool push(std::span<mmsghdr> messages, int flags);
-  int wait(int stop);
+  int take_many(std::span<mmsghdr> into, int flags);
+  int wait(int stop,
+           std::optional<std::chrono::nanoseconds> at_most = std::nullopt);
   std::vector<std::uint32_t> sending_interfaces();
 
   const unique_fd fd_;

@@ -68,6 +68,25 @@ TYPE(lc_socket_recv, ssize_t (*)(lc_socket_t *, void *, size_t, int))
 TYPE(lc_socket_recvmsg, ssize_t (*)(lc_socket_t *, struct msghdr *, int))
 TYPE(lc_socket_multi_recvmsg,
      ssize_t (*)(lc_socket_t *, struct msghdr *, int, lc_channel_t **))
+TYPE(lc_socket_multi_recv,
+     ssize_t (*)(lc_socket_t *, void *, size_t, int, lc_channel_t **))
+TYPE(lc_socket_recvmmsg,
+     int (*)(lc_socket_t *, struct mmsghdr *, unsigned int, int,
+          struct timespec *))
+TYPE(lc_socket_coding_set, int (*)(lc_socket_t *, int))
+TYPE(lc_socket_coding_get, int (*)(lc_socket_t *))
+TYPE(lc_socket_oil_add, int (*)(lc_socket_t *, IN unsigned char *))
+TYPE(lc_socket_oil_del, int (*)(lc_socket_t *, IN unsigned char *))
+TYPE(lc_socket_oil_cmp, int (*)(lc_socket_t *, IN unsigned char *))
+TYPE(lc_socket_by_fd, lc_socket_t *(*)(lc_ctx_t *, int))
+TYPE(lc_socket_channel_by_address,
+     lc_channel_t *(*)(lc_socket_t *, IN struct in6_addr *))
+TYPE(lc_channel_socket_by_hash,
+     lc_channel_t *(*)(lc_socket_t *, IN unsigned char *, size_t))
+TYPE(lc_channel_by_address,
+     lc_channel_t *(*)(lc_ctx_t *, IN struct in6_addr *))
+TYPE(lc_channel_by_hash,
+     lc_channel_t *(*)(lc_ctx_t *, IN unsigned char *, size_t))
 TYPE(lc_channel_new, lc_channel_t *(*)(lc_ctx_t *, IN char *))
 TYPE(lc_channel_nnew, lc_channel_t *(*)(lc_ctx_t *, IN unsigned char *, size_t))
 TYPE(lc_channel_init, lc_channel_t *(*)(lc_ctx_t *, IN struct sockaddr_in6 *))
@@ -94,6 +113,7 @@ TYPE(lc_channel_socket_raw, int (*)(lc_channel_t *))
 TYPE(lc_channel_rq, rq_t *(*)(lc_channel_t *))
 TYPE(lc_channel_ctx, lc_ctx_t *(*)(lc_channel_t *))
 TYPE(lc_channel_coding_set, int (*)(lc_channel_t *, int))
+TYPE(lc_channel_coding_get, int (*)(lc_channel_t *))
 TYPE(lc_channel_ratelimit, void (*)(lc_channel_t *, size_t, size_t))
 TYPE(lc_channel_rq_overhead, int (*)(lc_channel_t *, int))
 TYPE(lc_channel_setkey, int (*)(lc_channel_t *, lc_key_t *, int))
@@ -116,6 +136,8 @@ TYPE(lc_msg_get, int (*)(lc_message_t *, lc_msg_attr_t, void **))
 TYPE(lc_msg_set, int (*)(lc_message_t *, lc_msg_attr_t, void *))
 TYPE(lc_msg_send, ssize_t (*)(lc_channel_t *, lc_message_t *))
 TYPE(lc_msg_recv, ssize_t (*)(lc_socket_t *, lc_message_t *))
+TYPE(lc_msg_sendto,
+     ssize_t (*)(int, const void *, size_t, IN struct sockaddr_in6 *, int))
 TYPE(lc_msg_id, int (*)(lc_message_t *, unsigned char *, size_t))
 TYPE(lc_msg_data, void *(*)(lc_message_t *))
 TYPE(lc_token_new,

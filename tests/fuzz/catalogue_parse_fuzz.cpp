@@ -4,7 +4,7 @@
 // all holds that core/catalogue.hpp promises. The first octet of the input
 // chooses how large the pack may be.
 // With libFuzzer: clang++ -std=c++20 -I. -fsanitize=fuzzer,address,undefined
-// -mavx2 -mavx512f -mavx512vl, this file, core/*.cpp, -lb2.
+// this file, core/*.cpp but blake2b_x4_avx2.cpp and blake2b_x8_avx512.cpp, -lb2.
 // tests/core/catalogue_replay_test.cpp replays the corpus without it.
 #include "core/catalogue.hpp"
 #include "core/pack.hpp"

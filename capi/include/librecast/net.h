@@ -12,6 +12,9 @@
 extern "C" {
 #endif
 
+struct mmsghdr;  /* sys/socket.h, with _GNU_SOURCE */
+struct timespec; /* time.h */
+
 /* Flag of lc_sendtree, lc_sendchunk and lc_senddir. */
 #define NET_LOOPBACK 1
 
@@ -106,6 +109,23 @@ int lc_socket_setopt(lc_socket_t *sock, int optname, const void *optval,
 int lc_socket_getopt(lc_socket_t *sock, int optname, void *optval,
                      socklen_t *optlen);
 
+/* An OR of lc_coding_t that channels bound later take over, unless
+ * lc_channel_coding_set was called for them. Until it is set they keep what
+ * they have, and it is 0. Both return what is set. lc_channel_coding_set(3) */
+int lc_socket_coding_set(lc_socket_t *sock, int coding);
+int lc_socket_coding_get(lc_socket_t *sock);
+
+/* The outgoing interface list: hashes, of HASHSIZE bytes, of the channels that
+ * a program wants to forward to sock. A list that programs keep; nothing is
+ * forwarded here. cmp: 0 when hash is on it. -1 and ENOENT when it is not.
+ * lc_socket_oil_add(3) */
+int lc_socket_oil_add(lc_socket_t *sock, const unsigned char *hash);
+int lc_socket_oil_del(lc_socket_t *sock, const unsigned char *hash);
+int lc_socket_oil_cmp(lc_socket_t *sock, const unsigned char *hash);
+
+/* The socket of ctx with this descriptor, or NULL and ENOENT. */
+lc_socket_t *lc_socket_by_fd(lc_ctx_t *ctx, int fd);
+
 /* Receives messages in a thread and hands each to callback_msg, and errno
  * values to callback_err, until lc_socket_listen_cancel. LC_ERROR_*.
  * lc_socket_listen(3) */
@@ -120,8 +140,16 @@ ssize_t lc_socket_sendmsg(lc_socket_t *sock, struct msghdr *msg, int flags);
 /* The next packet of sock, as it is. lc_socket_recv(3) */
 ssize_t lc_socket_recv(lc_socket_t *sock, void *buf, size_t len, int flags);
 ssize_t lc_socket_recvmsg(lc_socket_t *sock, struct msghdr *msg, int flags);
+/* Up to vlen packets, as recvmmsg(2): waits until all are there, the first is
+ * with MSG_WAITFORONE, or timeout, if not NULL, is over. Returns how many, or
+ * -1; EAGAIN when there was none in time. lc_socket_recv(3) */
+int lc_socket_recvmmsg(lc_socket_t *sock, struct mmsghdr *msgvec,
+                       unsigned int vlen, int flags, struct timespec *timeout);
 /* What the next packet, or the object that it completes, holds, decoded by the
- * channel that it came for. *chan is that channel. lc_socket_recv(3) */
+ * channel that it came for, which *dst or *chan is then, unless that pointer
+ * is NULL. lc_socket_recv(3) */
+ssize_t lc_socket_multi_recv(lc_socket_t *sock, void *buf, size_t len,
+                             int flags, lc_channel_t **dst);
 ssize_t lc_socket_multi_recvmsg(lc_socket_t *sock, struct msghdr *msg,
                                 int flags, lc_channel_t **chan);
 
@@ -149,6 +177,19 @@ lc_channel_t *lc_channel_sidehash(lc_channel_t *base, const unsigned char *key,
 lc_channel_t *lc_channel_sideband(lc_channel_t *base, uint64_t band);
 void lc_channel_free(lc_channel_t *chan);
 
+/* A channel of ctx, or one that is bound to sock, by its group or by the first
+ * hashlen bytes of its hash; of several, any. It is not acquired. NULL and
+ * ENOENT when there is none. lc_channel_by_hash(3) */
+lc_channel_t *lc_channel_by_address(lc_ctx_t *ctx,
+                                    const struct in6_addr *addr);
+lc_channel_t *lc_channel_by_hash(lc_ctx_t *ctx, const unsigned char *hash,
+                                 size_t hashlen);
+lc_channel_t *lc_socket_channel_by_address(lc_socket_t *sock,
+                                           const struct in6_addr *addr);
+lc_channel_t *lc_channel_socket_by_hash(lc_socket_t *sock,
+                                        const unsigned char *hash,
+                                        size_t hashlen);
+
 /* Chooses the socket; lets it go. 0 or LC_ERROR_*. lc_channel_bind(3) */
 int lc_channel_bind(lc_socket_t *sock, lc_channel_t *chan);
 int lc_channel_unbind(lc_channel_t *chan);
@@ -172,6 +213,7 @@ rq_t *lc_channel_rq(lc_channel_t *chan);
 /* As the functions of the same name for contexts. LC_CODE_SIGN is a type of
  * key here, too: the secret key to sign with. */
 int lc_channel_coding_set(lc_channel_t *chan, int coding);
+int lc_channel_coding_get(lc_channel_t *chan);
 int lc_channel_set_sym_key(lc_channel_t *chan, unsigned char *key, size_t len);
 int lc_channel_set_pub_key(lc_channel_t *chan, unsigned char *key, size_t len);
 int lc_channel_setkey(lc_channel_t *chan, lc_key_t *key, int type);
@@ -219,6 +261,10 @@ int lc_msg_id(lc_message_t *msg, unsigned char *id, size_t len);
  * one, whose data lc_msg_free frees. Bytes of data, or -1. lc_msg_send(3) */
 ssize_t lc_msg_send(lc_channel_t *chan, lc_message_t *msg);
 ssize_t lc_msg_recv(lc_socket_t *sock, lc_message_t *msg);
+/* Sends len bytes as they are, without a head, by the descriptor of a UDP
+ * socket. sendto(2), and MSG_DROP. lc_msg_send(3) */
+ssize_t lc_msg_sendto(int sock, const void *buf, size_t len,
+                      const struct sockaddr_in6 *addr, int flags);
 
 /* ---- sharing ----------------------------------------------------------- */
 
