@@ -197,6 +197,11 @@ TEST_CASE("closing a socket ends calls that wait on it", "[capi][network]") {
 }
 
 TEST_CASE("a thread can be cancelled while it receives", "[capi][network]") {
+#ifdef __SANITIZE_ADDRESS__
+  WARN("skipped: AddressSanitizer takes the unwinding of a cancelled thread for"
+       " a fault");
+  return;
+#endif
   two_ends ends;
   static std::atomic<int> cleaned;
   cleaned = 0;

@@ -21,8 +21,8 @@ public:
     around_["outside/sub"] = node::directory();
     around_["to"] = node::directory();
     put_on_disk(dir_ / "around", around_);
-    fs::last_write_time(dir_ / "around/outside", fs::file_time_type::min() +
-                                                     std::chrono::years{400});
+    fs::last_write_time(dir_ / "around/outside", fs::file_time_type::clock::now() -
+                                                     std::chrono::hours{90000});
     times_ = all_times();
   }
   fs::path to() const { return dir_ / "around/to"; }

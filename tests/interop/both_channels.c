@@ -87,6 +87,8 @@ int main(int argc, char **argv) {
     return complain("lc_channel_recv");
   puts(memcmp(wanted, got, len) == 0 ? "equal" : "different");
   lc_ctx_free(ctx);
+  if (coding & LC_CODE_SIGN)
+    lc_keyring_free(&ring);
   free(wanted);
   free(got);
   return EXIT_SUCCESS;
