@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Between struct stat and what of an inode travels.
+// From what of an inode travels to struct stat.
 #pragma once
 
+#include "core/file_attributes.hpp"
 #include "core/net_tree.hpp"
 
 #include <sys/stat.h>
 
 namespace troupe::capi {
 
-inline file_metadata metadata_of(const struct stat& status) {
-  file_metadata metadata;
-  metadata.mode = status.st_mode;
-  metadata.uid = status.st_uid;
-  metadata.gid = status.st_gid;
-  metadata.mtime_s = status.st_mtim.tv_sec;
-  metadata.mtime_ns = static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
-  metadata.atime_s = status.st_atim.tv_sec;
-  metadata.atime_ns = static_cast<std::uint64_t>(status.st_atim.tv_nsec);
-  return metadata;
-}
-
-/// The other way: all that does not travel is zero.
+/// The other way than metadata_of(): all that does not travel is zero.
 inline struct stat status_of(const object_header& header) {
   struct stat status {};
   const auto& from = header.metadata;

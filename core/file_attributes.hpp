@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Private to the file source and sink: inodes and what of them travels.
+// Inodes and what of them travels.
 #pragma once
 
 #include "core/errc.hpp"

@@ -21,6 +21,8 @@ declare -A ours=(
 
 # Header of somebody else, as a pattern -> folders that alone may include it.
 others=(
+  # The C API has channels and sockets of its own, with msghdr in its headers,
+  # and the functions of lcrq.
   '^caf/'                               'actors lab'
   '^boost/'                             'transport'
   '^(sys/socket|sys/un)[.]h$'           'transport capi capi/include'
