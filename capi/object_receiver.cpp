@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "capi/object_receiver.hpp"
 
-#include "capi/object_sender.hpp"
+#include "capi/oti.hpp"
 #include "transport/packet.hpp"
 
 #include <algorithm>

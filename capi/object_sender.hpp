@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "capi/oti.hpp"
 #include "core/blob.hpp"
 #include "core/hash.hpp"
 #include "raptorq/object_encoder.hpp"
@@ -14,10 +15,6 @@ namespace troupe::capi {
 /// Packets beyond K' after which a sender that is asked packet by packet
 /// begins again with the first symbol.
 inline constexpr std::uint32_t default_overhead_packets = 10;
-
-/// RFC 6330 parameters of an object of that many bytes, as librecast hosts
-/// choose them: T = 1024, N = 1, Al = 4, as few blocks as possible.
-raptorq::oti oti_of(std::uint64_t transfer_bytes) noexcept;
 
 /// One object on its way out: packets of object id, OTI if wanted, payload id
 /// and symbol, block by block, first the source symbols and then repair

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A fuzzing entry point for what a receiver does with a catalogue from the
-// network: whatever the octets are, there is an error, or a catalogue of which
-// all holds that core/catalogue.hpp promises. The first octet of the input
-// chooses how large the pack may be.
-// With libFuzzer: clang++ -std=c++20 -I. -fsanitize=fuzzer,address,undefined
-// this file, core/*.cpp but blake2b_x4_avx2.cpp and blake2b_x8_avx512.cpp, -lb2.
-// tests/core/catalogue_replay_test.cpp replays the corpus without it.
+// What a receiver does with a catalogue: whatever the octets are, there is an
+// error, or a catalogue of which all holds that core/catalogue.hpp promises.
+// The first octet of the input chooses how large the pack may be.
 #include "core/catalogue.hpp"
 #include "core/pack.hpp"
+#include "tests/fuzz/fuzz.hpp"
 
-#include <cstdlib>
 #include <set>
+
+namespace troupe::fuzz {
 
 namespace {
 
-using namespace troupe;
-
-void demand(bool truth) {
-  if (!truth)
-    std::abort();
-}
-
-bool is_same(const catalogue& a, const catalogue& b) {
+bool is_same(const troupe::catalogue& a, const troupe::catalogue& b) {
   if (a.name != b.name || a.entries.size() != b.entries.size() ||
       a.pack.root != b.pack.root || a.pack.header != b.pack.header)
     return false;
@@ -34,7 +25,7 @@ bool is_same(const catalogue& a, const catalogue& b) {
   return true;
 }
 
-void check(const catalogue& value, std::uint64_t limit_bytes) {
+void check(const troupe::catalogue& value, std::uint64_t limit_bytes) {
   demand(is_beneath(value.name) &&
          value.name.find('/') == std::string::npos);
   demand(!value.entries.empty() && value.entries.front().path.empty() &&
@@ -61,13 +52,15 @@ void check(const catalogue& value, std::uint64_t limit_bytes) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
-                                      std::size_t size) {
-  if (size == 0)
-    return 0;
-  const auto limit_bytes = std::uint64_t{1} << data[0] % 64;
-  const auto octets = std::as_bytes(std::span{data + 1, size - 1});
-  if (const auto read = parse_catalogue(octets, limit_bytes))
+bool catalogue(octets input) {
+  if (input.empty())
+    return false;
+  const auto limit_bytes = std::uint64_t{1}
+                           << std::to_integer<unsigned>(input[0]) % 64;
+  const auto read = parse_catalogue(input.subspan(1), limit_bytes);
+  if (read)
     check(*read, limit_bytes);
-  return 0;
+  return bool{read};
 }
+
+} // namespace troupe::fuzz
