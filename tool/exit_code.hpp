@@ -18,6 +18,7 @@ enum exit_code : int {
   exit_unsupported = 8,
   exit_disk = 9,
   exit_key = 10,
+  exit_network = 20, ///< of `troupe doctor`: something is wrong
   exit_interrupted = 130,
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tool/commands.hpp"
+#include "tool/doctor/command.hpp"
 #include "tool/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
@@ -110,12 +111,35 @@ int main(int argc, char** argv) {
                   "file to create or update, or directory to put it into")
       ->required();
 
+  tool::doctor_options doctor;
+  auto& doctor_command = *app.add_subcommand(
+      "doctor", "find out what keeps multicast from working here, and say how"
+                " to mend it");
+  doctor_command.add_option("-i,--interface", doctor.interface,
+                            "network interface, by name or number");
+  doctor_command.add_option("--with", doctor.with,
+                            "meet another host that runs the same command, in a"
+                            " group of this name");
+  doctor_command.add_option("--name", doctor.name,
+                            "look who shares this name");
+  doctor_command
+      .add_option("--listen", doctor.listen_s,
+                  "seconds to listen for queries and sharers")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 3600.0));
+  doctor_command.add_flag("--json", doctor.json,
+                          "print a line of JSON for each finding");
+  doctor_command.add_flag("-q,--quiet", doctor.quiet,
+                          "print only what is wrong");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     const auto code = app.exit(problem);
     return code == 0 ? tool::exit_ok : tool::exit_usage;
   }
+  if (doctor_command.parsed())
+    return tool::run_doctor(doctor);
   if (share_command.parsed())
     return tool::run_share(share);
   return tool::is_local(sync.name) ? tool::run_local(sync)

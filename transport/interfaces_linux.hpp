@@ -10,7 +10,7 @@
 
 namespace troupe {
 
-// Internal to transport. Every function asks the network namespace of the
+// Internal to transport and to the tool's doctor. Every function asks the network namespace of the
 // calling thread, blocks for some system calls only, and may be called from
 // any thread.
 

@@ -11,7 +11,7 @@
 
 namespace troupe {
 
-// Internal to transport. All sockets are non-blocking and closed on exec.
+// Internal to transport and to the tool's doctor. All sockets are non-blocking and closed on exec.
 
 /// What a failed system call on a socket means: no_permission, no_device,
 /// out_of_memory, else network_error.
