@@ -199,6 +199,20 @@ std::uint64_t slower(std::uint64_t a, std::uint64_t b) {
 
 } // namespace
 
+sim_path sim_net_options::path_to(std::size_t number) const {
+  if (number < paths.size())
+    return paths[number];
+  sim_path path;
+  path.loss = loss;
+  path.bursts = bursts;
+  path.corruption = corruption;
+  path.duplication = duplication;
+  path.reordering = reordering;
+  path.report_loss = report_loss;
+  path.jitter = jitter;
+  return path;
+}
+
 sim_net::sim_net(sim_net_options options)
     : world_(std::make_shared<world>(options)) {}
 sim_net::~sim_net() = default;

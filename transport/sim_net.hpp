@@ -2,9 +2,9 @@
 #pragma once
 
 #include "transport/network.hpp"
+#include "transport/sim_faults.hpp"
 
 #include <memory>
-#include <random>
 
 namespace troupe {
 
@@ -21,6 +21,15 @@ struct sim_net_options {
   std::chrono::nanoseconds reorder_delay = std::chrono::milliseconds{2};
   std::chrono::nanoseconds report_delay = std::chrono::microseconds{100};
   std::uint64_t rate_bits_per_s = 1'000'000'000; ///< of each sender's link
+  sim_bursts bursts{};
+  std::chrono::nanoseconds jitter{0}; ///< as in sim_path
+  /// Of the receive ports in the order in which they are opened, instead of
+  /// what is said above; those beyond the last are as above.
+  std::vector<sim_path> paths{};
+  std::vector<sim_cut> cuts{};
+
+  /// The way to receiver `number`.
+  sim_path path_to(std::size_t number) const;
 };
 
 /// A network in one process with virtual time, for tests and what-if runs:
@@ -45,7 +54,8 @@ public:
   struct statistics {
     std::uint64_t packets_sent = 0;
     std::uint64_t packets_delivered = 0;
-    std::uint64_t packets_lost = 0;
+    std::uint64_t packets_lost = 0;    ///< on the way
+    std::uint64_t packets_dropped = 0; ///< by receivers whose buffer was full
     std::uint64_t packets_corrupted = 0;
     std::uint64_t packets_duplicated = 0;
     std::uint64_t reports = 0;

@@ -11,10 +11,6 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_answer = 1s; // to a General Query
 
-std::uint64_t rotate_left(std::uint64_t x, int by) noexcept {
-  return x << by | x >> (64 - by);
-}
-
 template <class T>
 std::vector<std::shared_ptr<T>> alive(std::vector<std::weak_ptr<T>>& all) {
   std::erase_if(all, [](const auto& weak) { return weak.expired(); });
@@ -32,34 +28,6 @@ struct sim_slab {
 };
 
 } // namespace
-
-sim_random::sim_random(std::uint64_t seed) noexcept {
-  for (std::uint64_t& word : state_) { // splitmix64
-    seed += 0x9e3779b97f4a7c15;
-    std::uint64_t z = seed;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    word = z ^ z >> 31;
-  }
-}
-
-std::uint64_t sim_random::next() noexcept {
-  const std::uint64_t result = rotate_left(state_[1] * 5, 7) * 9;
-  const std::uint64_t shifted = state_[1] << 17;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= shifted;
-  state_[3] = rotate_left(state_[3], 45);
-  return result;
-}
-
-bool sim_random::happens(double chance) noexcept {
-  if (chance <= 0)
-    return false;
-  return static_cast<double>(next() >> 11) * 0x1p-53 < chance;
-}
 
 time_point later(time_point when, std::chrono::nanoseconds delay) noexcept {
   return when + std::min(delay, time_point::max() - when);
@@ -115,6 +83,8 @@ ip6_address sim_world::new_address() {
 std::shared_ptr<sim_receiver> sim_world::add_receiver() {
   auto r = std::make_shared<sim_receiver>();
   r->address = new_address();
+  r->number = opened_++;
+  r->path = options_.path_to(r->number);
   receivers_.push_back(r);
   return r;
 }
@@ -143,40 +113,57 @@ void sim_world::report(const sim_receiver& from,
     for (std::size_t i = first; i < last; ++i)
       changes.push_back({groups[i], from.address, 1, change});
     ++stats_.reports;
-    after(options_.report_delay, [this, c = std::move(changes)] { hear(c); });
+    if (!is_cut(from))
+      after(options_.report_delay,
+            [this, c = std::move(changes), loss = from.path.report_loss] {
+              hear(c, loss);
+            });
   }
 }
 
 void sim_world::arrive(const sim_frame& frame) {
-  for (const auto& r : alive(receivers_))
-    deliver(r, frame);
+  for (const auto& r : alive(receivers_)) {
+    auto behind = r->path.delay;
+    if (r->path.jitter > 0ns && r->groups.contains(frame.to))
+      behind += up_to(r->path.jitter);
+    if (behind == 0ns)
+      deliver(r, frame);
+    else
+      after(behind, [this, weak = std::weak_ptr{r}, frame] {
+        if (const auto host = weak.lock())
+          deliver(host, frame);
+      });
+  }
 }
 
 void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
                         const sim_frame& frame) {
   if (!to->groups.contains(frame.to))
     return;
+  const auto& path = to->path;
+  const bool is_connected = connected_ && !is_cut(*to);
   const auto slab = std::make_shared<sim_slab>();
   slab->frame = frame.bytes;
   packet_batch batch{.slab = slab, .packets = {}, .from = frame.from};
   for (std::span<const std::byte> rest{*frame.bytes}; !rest.empty();
        rest = rest.subspan(frame.packet_bytes)) {
-    if (!connected_ || random_.happens(options_.loss)) {
+    if (!is_connected || to->bursts.loses_next(path.bursts, random_) ||
+        random_.happens(path.loss)) {
       ++stats_.packets_lost;
       continue;
     }
     auto packet = rest.first(frame.packet_bytes);
-    if (random_.happens(options_.corruption)) {
+    if (random_.happens(path.corruption)) {
       ++stats_.packets_corrupted;
       auto& copy = slab->damaged.emplace_back(packet.begin(), packet.end());
       copy[random_.below(copy.size())] ^=
           static_cast<std::byte>(1 + random_.below(255));
       packet = copy;
     }
-    const bool twice = random_.happens(options_.duplication);
+    const bool twice = random_.happens(path.duplication);
     stats_.packets_duplicated += twice;
     for (int i = 0; i < 1 + twice; ++i) {
-      if (!random_.happens(options_.reordering)) {
+      if (!random_.happens(path.reordering)) {
         batch.packets.push_back(packet);
         continue;
       }
@@ -184,11 +171,46 @@ void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
             [this, weak = std::weak_ptr{to}, group = frame.to, slab, packet,
              from = frame.from] {
               if (const auto r = weak.lock())
-                hand_over(*r, group, {slab, {packet}, from});
+                queue(r, group, {slab, {packet}, from});
             });
     }
   }
-  hand_over(*to, frame.to, std::move(batch));
+  queue(to, frame.to, std::move(batch));
+}
+
+bool sim_world::is_cut(const sim_receiver& host) const noexcept {
+  return std::any_of(
+      options_.cuts.begin(), options_.cuts.end(), [&](const sim_cut& cut) {
+        return cut.from <= now_ && now_ < cut.until &&
+               (!cut.receiver || *cut.receiver == host.number);
+      });
+}
+
+void sim_world::queue(const std::shared_ptr<sim_receiver>& to,
+                      const group_address& group, packet_batch batch) {
+  const auto rate = to->path.packets_per_s;
+  if (rate == 0 || batch.packets.empty())
+    return hand_over(*to, group, std::move(batch));
+  const auto each = std::chrono::nanoseconds{1'000'000'000 / rate};
+  const auto busy = std::max(to->busy_until, now_);
+  const auto waiting = static_cast<std::uint64_t>((busy - now_) / each);
+  const auto room =
+      to->path.buffer_packets - std::min<std::uint64_t>(
+                                    waiting, to->path.buffer_packets);
+  if (batch.packets.size() > room) {
+    const auto dropped = batch.packets.size() - room;
+    to->counters.packets_dropped += dropped;
+    stats_.packets_dropped += dropped;
+    batch.packets.resize(room);
+  }
+  if (batch.packets.empty())
+    return;
+  to->busy_until = later(busy, each * batch.packets.size());
+  at(to->busy_until,
+     [this, weak = std::weak_ptr{to}, group, b = std::move(batch)] {
+       if (const auto host = weak.lock())
+         hand_over(*host, group, b);
+     });
 }
 
 void sim_world::hand_over(sim_receiver& to, const group_address& group,
@@ -226,9 +248,9 @@ void sim_world::answer_query() {
   }
 }
 
-void sim_world::hear(const std::vector<group_change>& changes) {
+void sim_world::hear(const std::vector<group_change>& changes, double loss) {
   for (const auto& r : alive(reporters_))
-    if (connected_ && !random_.happens(options_.report_loss) && r->on_reports)
+    if (connected_ && !random_.happens(loss) && r->on_reports)
       r->on_reports(std::vector{changes});
 }
 

@@ -3,24 +3,9 @@
 
 #include "transport/sim_net.hpp"
 
-#include <array>
 #include <map>
 
 namespace troupe {
-
-/// Internal to transport: xoshiro256** (Blackman and Vigna, public domain)
-/// with own distributions, since those of <random> differ between libraries.
-class sim_random {
-public:
-  explicit sim_random(std::uint64_t seed) noexcept;
-  std::uint64_t next() noexcept;
-  /// 0 <= result < bound. Precondition: bound > 0.
-  std::uint64_t below(std::uint64_t bound) noexcept { return next() % bound; }
-  bool happens(double chance) noexcept;
-
-private:
-  std::array<std::uint64_t, 4> state_;
-};
 
 /// `delay` behind `when`, but not behind the end of time.
 time_point later(time_point when, std::chrono::nanoseconds delay) noexcept;
@@ -40,6 +25,10 @@ struct sim_receiver {
   /// Ordered, so that runs repeat. Shared, since a handler may leave.
   std::map<group_address, std::shared_ptr<packet_handler>> groups;
   receive_counters counters;
+  std::size_t number = 0; ///< in the order of opening
+  sim_path path;
+  burst_state bursts;
+  time_point busy_until{0}; ///< with what is in its buffer
 };
 
 struct sim_reporter {
@@ -86,16 +75,21 @@ private:
 
   void arrive(const sim_frame& frame);
   void deliver(const std::shared_ptr<sim_receiver>& to, const sim_frame& frame);
+  /// Puts packets into the host's buffer, if they fit.
+  void queue(const std::shared_ptr<sim_receiver>& to,
+             const group_address& group, packet_batch batch);
   void hand_over(sim_receiver& to, const group_address& group,
                  packet_batch batch);
+  bool is_cut(const sim_receiver& host) const noexcept;
   void answer_query();
-  void hear(const std::vector<group_change>& changes);
+  void hear(const std::vector<group_change>& changes, double loss);
   std::chrono::nanoseconds up_to(std::chrono::nanoseconds most) noexcept;
 
   sim_net_options options_;
   sim_random random_;
   time_point now_{0};
   std::uint64_t order_ = 0;
+  std::size_t opened_ = 0; ///< receivers so far
   std::vector<event> events_;
   bool connected_ = true;
   sim_net::statistics stats_;

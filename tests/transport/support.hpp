@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
