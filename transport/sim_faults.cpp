@@ -5,8 +5,8 @@
 
 namespace troupe {
 
-bool burst_state::loses_next(const sim_bursts& how,
-                             sim_random& random) noexcept {
+bool burst_state::loses_next(const sim_bursts& how, sim_random& random,
+                             time_point now) noexcept {
   if (how.chance <= 0)
     return false;
   const auto least = std::max(how.least_packets, 1u);
@@ -15,9 +15,11 @@ bool burst_state::loses_next(const sim_bursts& how,
     const auto beyond = std::max(how.mean_packets - least, 0.0);
     is_bad_ = !random.happens(1 / (beyond + 1));
   }
+  is_bad_ = is_bad_ && now - began_ <= how.longest;
   if (!is_bad_) {
     is_bad_ = random.happens(how.chance);
     packets_ = 0;
+    began_ = now;
   }
   if (!is_bad_)
     return false;

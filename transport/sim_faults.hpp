@@ -18,6 +18,9 @@ struct sim_bursts {
   std::uint32_t least_packets = 1; ///< no burst is shorter
   double mean_packets = 48;        ///< of a burst, >= least_packets
   double loss = 1;                 ///< chance of loss within a burst
+  /// Ends a burst, so that it does not outlast the cause of it when packets
+  /// are few.
+  std::chrono::nanoseconds longest = std::chrono::milliseconds{20};
 };
 
 /// What happens to packets on the way to one receiver, and to its reports.
@@ -48,11 +51,13 @@ struct sim_cut {
 class burst_state {
 public:
   /// Whether the next packet is lost. Draws nothing without bursts.
-  bool loses_next(const sim_bursts& how, sim_random& random) noexcept;
+  bool loses_next(const sim_bursts& how, sim_random& random,
+                  time_point now) noexcept;
 
 private:
   bool is_bad_ = false;
   std::uint32_t packets_ = 0; ///< of the burst so far
+  time_point began_{0};
 };
 
 } // namespace troupe

@@ -147,7 +147,7 @@ void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
   packet_batch batch{.slab = slab, .packets = {}, .from = frame.from};
   for (std::span<const std::byte> rest{*frame.bytes}; !rest.empty();
        rest = rest.subspan(frame.packet_bytes)) {
-    if (!is_connected || to->bursts.loses_next(path.bursts, random_) ||
+    if (!is_connected || to->bursts.loses_next(path.bursts, random_, now_) ||
         random_.happens(path.loss)) {
       ++stats_.packets_lost;
       continue;

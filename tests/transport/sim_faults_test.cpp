@@ -63,6 +63,26 @@ TEST_CASE("within a burst some packets may come through") {
   CHECK(s.heard[0].size() == Approx(10'000).epsilon(0.05));
 }
 
+TEST_CASE("a burst ends with time when packets are few") {
+  scene s{{.bursts = {.chance = 1, .least_packets = 48, .longest = 5ms}}};
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    s.net.advance_to(1ms * i);
+    s.send(1, 100, i);
+  }
+  s.net.advance_to(1s);
+  CHECK(s.heard[0].empty()); // one burst after the other
+  scene rare{{.seed = 3,
+              .bursts = {.chance = 0.02, .least_packets = 1000, .longest = 5ms}}};
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    rare.net.advance_to(1ms * i);
+    rare.send(1, 100, i);
+  }
+  rare.net.advance_to(2s);
+  const auto lengths = gaps(rare, 0, 1000);
+  CHECK(lengths.size() > 5);
+  CHECK(*std::max_element(lengths.begin(), lengths.end()) <= 18);
+}
+
 TEST_CASE("each receiver may have a way of its own") {
   sim_net_options options{.seed = 2, .loss = 0.5};
   options.paths.resize(2);
