@@ -110,6 +110,21 @@ void watch(Self* self, const Handle& handle, [[maybe_unused]] F f) {
 #endif
 }
 
+/// Tells a child to end, before it handles anything else that waits for it.
+template <class Self>
+void end_child(Self* self, const caf::actor_addr& child) {
+  const auto to = caf::actor_cast<caf::strong_actor_ptr>(child);
+  if (!to)
+    return;
+  caf::exit_msg msg{self->address(), caf::exit_reason::user_shutdown};
+#if TROUPE_CAF1
+  self->mail(std::move(msg)).urgent().send(caf::actor_cast<caf::actor>(to));
+#else
+  to->enqueue(self->ctrl(), caf::make_message_id(caf::message_priority::high),
+              caf::make_message(std::move(msg)), self->context());
+#endif
+}
+
 /// Time of the actor clock, virtual in tests, as transport counts it.
 template <class Self>
 std::chrono::nanoseconds now(Self* self) {

@@ -234,7 +234,7 @@ void share_supervisor_state::end(error why) {
   if (out)
     out->close();
   for (const auto& child : alive)
-    self->send_exit(child, caf::exit_reason::user_shutdown);
+    compat::end_child(self, child); // once for each
   report_if_alone();
 }
 

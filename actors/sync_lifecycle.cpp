@@ -248,7 +248,7 @@ void sync_supervisor_state::end(error failure) {
     local_build->hash_next_range(); // accounts for what nobody will take
   }
   for (const auto& child : alive)
-    self->send_exit(child, caf::exit_reason::user_shutdown);
+    compat::end_child(self, child); // once for each
   report_if_alone();
 }
 
