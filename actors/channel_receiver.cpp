@@ -32,6 +32,7 @@ void close(channel_receiver_state& st) {
   st.chunk.reset();
   st.ended.clear();
   st.objects.clear();
+  st.refused.clear();
   st.position.reset();
   st.sealed.reset();
 }
@@ -185,6 +186,28 @@ candidate_for(channel_receiver_state& st, const packet_view& packet) {
 
 using cause = content_rejected::cause;
 
+/// Refused objects that are remembered for a channel.
+constexpr std::size_t max_refused = 64;
+
+bool is_refused(const channel_receiver_state& st, const hash& object) {
+  return std::find(st.refused.begin(), st.refused.end(), object) !=
+         st.refused.end();
+}
+
+/// Goes on collecting what others send: who is faster must not be who is
+/// heard.
+void refuse(receiver_pointer self, const hash& object, error why) {
+  auto& st = compat::state_of(self);
+  std::erase_if(st.objects,
+                [&](const auto& c) { return c.object == object; });
+  if (st.refused.size() >= max_refused)
+    st.refused.erase(st.refused.begin());
+  st.refused.push_back(object);
+  // Bounded: once for each object that came whole, in a batch of the port.
+  compat::send(self, st.parent,
+               object_refused{st.now.channel, std::move(why)});
+}
+
 outcome take_object(receiver_pointer self, const packet_batch& batch,
                     cause& why) {
   auto& st = compat::state_of(self);
@@ -193,7 +216,7 @@ outcome take_object(receiver_pointer self, const packet_batch& batch,
     if (const auto position = parse_position(payload))
       st.position = position;
     const auto packet = parse_packet(payload);
-    if (!packet || !packet->info)
+    if (!packet || !packet->info || is_refused(st, packet->object))
       continue;
     const auto one = candidate_for(st, *packet);
     if (!one || !one->symbols.add(packet->id, packet->symbol))
@@ -211,6 +234,11 @@ outcome take_object(receiver_pointer self, const packet_batch& batch,
       if (one->wrong && *one->wrong != found)
         why = cause::illegible;
       one->wrong = found;
+      continue;
+    }
+    if (auto failed = st.now.check ? st.now.check(data->view()) : error{};
+        failed.code != errc::none) {
+      refuse(self, one->object, std::move(failed));
       continue;
     }
     compat::send(self, st.parent,

@@ -37,6 +37,7 @@ struct channel_receiver_state {
     std::optional<hash> wrong{}; ///< what it hashed to when it was wrong
   };
   std::list<candidate> objects; ///< most recently heard first
+  std::vector<hash> refused;    ///< ids of objects that are not to be believed
   std::optional<range_position> position; ///< heard on an object's channel
   std::optional<sealed_channel> sealed; ///< in place of `chunk` and `objects`
 

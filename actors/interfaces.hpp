@@ -41,6 +41,8 @@ using sync_supervisor_actor = compat::typed_actor<
     caf::result<void>(answer_due),
     // A channel has to be asked for again.
     caf::result<void>(content_rejected),
+    // Somebody sends what is not to be believed.
+    caf::result<void>(object_refused),
     // Chunks of a range have to be asked for one by one.
     caf::result<void>(range_rejected),
     // A tree part or other object came.

@@ -13,6 +13,7 @@
 #include "transport/network.hpp"
 #include "transport/range_packet.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -56,6 +57,9 @@ struct placed_piece {
   std::uint64_t to = 0; ///< offset in the new content
 };
 
+/// Looks at an object before anybody believes it; why it is refused, or none.
+using object_check = std::function<error(std::span<const std::byte>)>;
+
 /// What a range channel carries, and what makes it true.
 struct range_content {
   std::uint16_t symbol_bytes = 0; ///< T
@@ -76,6 +80,7 @@ struct open_channel {
   std::vector<placed_piece> pieces; ///< what of it is wanted, and where
   range_content range;
   std::optional<seal_key> key; ///< of a sealed chunk or object
+  object_check check; ///< of an object; empty: its hash says enough
 };
 
 /// network -> channel_receiver: one per group and receive call. Bounded by the
@@ -110,6 +115,13 @@ struct content_rejected {
   };
   channel_id channel = 0;
   cause why = cause::wrong_hash;
+};
+
+/// channel_receiver -> sync_supervisor: an object came whole, but its check
+/// refused it. It is ignored from now on; others are still collected.
+struct object_refused {
+  channel_id channel = 0;
+  error why;
 };
 
 /// channel_receiver -> sync_supervisor: some chunks of a range were not what
@@ -241,6 +253,7 @@ TROUPE_LOCAL_MESSAGE(troupe::symbol_batch)
 TROUPE_LOCAL_MESSAGE(troupe::symbols_arrived)
 TROUPE_LOCAL_MESSAGE(troupe::answer_due)
 TROUPE_LOCAL_MESSAGE(troupe::content_rejected)
+TROUPE_LOCAL_MESSAGE(troupe::object_refused)
 TROUPE_LOCAL_MESSAGE(troupe::range_rejected)
 TROUPE_LOCAL_MESSAGE(troupe::verified_chunk)
 TROUPE_LOCAL_MESSAGE(troupe::chunk_verified)

@@ -2,6 +2,7 @@
 #include "actors/object_packets.hpp"
 
 #include "core/hasher.hpp"
+#include "core/manifest.hpp"
 #include "raptorq/block_encoder.hpp"
 
 #include <algorithm>
@@ -20,9 +21,15 @@ constexpr std::uint32_t distinct_transmissions = 64;
 expected<object_packets::filled>
 object_packets::fill(packet_train& train,
                      const object_directory::found& object) {
-  if (const auto* whole = std::get_if<indexed_object>(&object.entry))
-    return encode(train, hash_of(type_, whole->bytes.view()),
-                  whole->bytes.view(), true);
+  if (const auto* whole = std::get_if<indexed_object>(&object.entry)) {
+    const auto proven = signing_ && is_manifest(whole->bytes.view())
+                            ? signing_->sign(object.id, type_,
+                                             whole->bytes.view())
+                            : std::nullopt;
+    const auto bytes = proven ? std::span<const std::byte>{*proven}
+                              : whole->bytes.view();
+    return encode(train, hash_of(type_, bytes), bytes, true);
+  }
   const auto& chunk = std::get<indexed_chunk>(object.entry);
   if (auto e = chunk.from->check_unchanged_in(chunk.range); e != errc::none)
     return e;

@@ -5,6 +5,7 @@
 #include "transport/network.hpp"
 #include "transport/packet.hpp"
 #include "transport/seal.hpp"
+#include "transport/share_signing.hpp"
 
 namespace troupe {
 
@@ -14,11 +15,13 @@ namespace troupe {
 class object_packets {
 public:
   /// `overhead_packets` beyond K' in each transmission, which is sealed with
-  /// `key` if there is one, each with a nonce of its own.
+  /// `key` if there is one, each with a nonce of its own. Manifests are signed
+  /// with `signing`, if there is one.
   object_packets(hash_type type, std::uint32_t overhead_packets,
-                 std::optional<seal_key> key = std::nullopt)
+                 std::optional<seal_key> key = std::nullopt,
+                 std::shared_ptr<const share_signing> signing = nullptr)
       : type_(type), overhead_packets_(overhead_packets),
-        key_(std::move(key)) {}
+        key_(std::move(key)), signing_(std::move(signing)) {}
 
   /// What a filled train carries.
   struct filled {
@@ -42,6 +45,7 @@ private:
   hash_type type_;
   std::uint32_t overhead_packets_;
   std::optional<seal_key> key_;
+  std::shared_ptr<const share_signing> signing_;
   std::vector<std::byte> sealed_;
   std::uint32_t transmissions_ = 0;
   std::vector<std::byte> scratch_;

@@ -12,6 +12,7 @@
 #include "core/tree_sink.hpp"
 #include "transport/network.hpp"
 #include "transport/seal.hpp"
+#include "transport/share_signing.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -96,6 +97,10 @@ struct sync_request {
   /// Of an encrypted share: everything comes sealed, by the classic protocol
   /// (`wire` may be automatic or classic). Errors: bad_key after a few tries.
   std::optional<seal_key> key;
+  /// Only what is signed accordingly is accepted, for `name`, by range channels
+  /// (`wire` may be automatic or range); nullptr: anything. What is refused is
+  /// counted and ignored, and names the reason if nothing better comes.
+  std::shared_ptr<const share_trust> trust;
   /// Most groups joined at once, in classic mode and with range channels.
   std::uint32_t max_groups = 256;
   std::uint32_t max_range_groups = 64;
@@ -124,6 +129,7 @@ struct sync_stats {
   std::uint64_t symbols_repair = 0; ///< used
   std::uint64_t requests_repeated = 0; ///< joins that had to be repeated
   std::uint64_t chunks_rejected = 0;   ///< decoded but did not match its hash
+  std::uint64_t objects_refused = 0;   ///< sound, but not what is trusted
   std::uint64_t packets_dropped = 0;   ///< by this host's kernel
   std::chrono::nanoseconds elapsed{0};
   std::chrono::nanoseconds hashing{0}; ///< building the tree of old content
@@ -178,6 +184,8 @@ struct share_request {
   /// Seals whatever is sent. Range channels and manifests are not answered
   /// then, even if the index has them.
   std::optional<seal_key> key;
+  /// Signs manifests as they are sent; nullptr: they go unsigned.
+  std::shared_ptr<const share_signing> signing;
 };
 
 /// Sent by a share: once when it listens, once when it has ended.

@@ -83,7 +83,7 @@ void share_supervisor_state::spawn_sender() {
   auto handle =
       self->spawn(channel_sender, share_supervisor_actor{self}, out,
                   object_packets{request.index->type(), request.overhead_packets,
-                                 request.key},
+                                 request.key, request.signing},
                   range_packets{request.index->range_symbol_bytes()});
   watch(caf::actor_cast<caf::actor>(handle));
   senders.push_back({std::move(handle), {}});

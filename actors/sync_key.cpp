@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // sync_supervisor and the key: what does not open, and what that means.
 #include "actors/sync_supervisor.hpp"
+#include "core/subtree.hpp"
+
+#include <cstring>
 
 namespace troupe {
 
@@ -27,6 +30,13 @@ std::string_view explanation(content_rejected::cause why) {
 } // namespace
 
 error sync_supervisor_state::settle_wire() {
+  if (request.trust && !request.known) {
+    if (request.wire == wire_mode::classic || request.id)
+      return {errc::invalid_argument,
+              "what is to be signed is asked for by name and by range"
+              " channels"};
+    request.wire = wire_mode::range;
+  }
   if (!request.key)
     return {};
   if (request.wire == wire_mode::range || request.known)
@@ -55,6 +65,39 @@ void sync_supervisor_state::on_rejected(const content_rejected& msg) {
     first_refusal = at;
   if (refusals >= refusals_enough && at - first_refusal >= refusal_time)
     end({errc::bad_key, subject() + std::string{explanation(msg.why)}});
+}
+
+object_check sync_supervisor_state::check_of_manifest() const {
+  if (!request.trust)
+    return {};
+  return [trust = request.trust,
+          name = request.name](std::span<const std::byte> object) {
+    return trust->check(name, object);
+  };
+}
+
+object_check
+sync_supervisor_state::check_of_leaves(std::uint64_t index) const {
+  const auto cut = native->cut();
+  return [type = native->type, width = cut.width, count = cut.chunks(index),
+          node = native->blocks[index], is_signed = request.trust != nullptr](
+             std::span<const std::byte> object) -> error {
+    std::vector<hash> each(count);
+    if (object.size() == count * hash_bytes) {
+      std::memcpy(each.data(), object.data(), object.size());
+      if (fold_leaves(type, each, width) == node)
+        return {};
+    }
+    return {is_signed ? errc::mixed_content : errc::hash_mismatch,
+            "leaf hashes that fold to nothing"};
+  };
+}
+
+void sync_supervisor_state::on_refused(const object_refused& msg) {
+  heard_anything = true;
+  ++report.stats.objects_refused;
+  window.rejected(msg.channel, compat::now(self));
+  last_trouble = more_telling(last_trouble, msg.why);
 }
 
 } // namespace troupe

@@ -64,11 +64,13 @@ void sync_supervisor_state::ensure_idle_receiver() {
 
 void sync_supervisor_state::open_object(const hash& id,
                                         channel_table::purpose why,
-                                        std::vector<hash_type> types) {
+                                        std::vector<hash_type> types,
+                                        object_check check) {
   open_channel what;
   what.what = open_channel::content::object;
   what.id = id;
   what.types = std::move(types);
+  what.check = std::move(check);
   open(group_of(id), why, std::move(what));
 }
 

@@ -38,7 +38,8 @@ void sync_supervisor_state::ask_manifest() {
     if (std::none_of(asked.begin(), asked.end(), [&](channel_id other) {
           return channels.find(other)->group == group_of(id);
         }))
-      open_object(id, {kind::manifest, 0}, std::move(types));
+      open_object(id, {kind::manifest, 0}, std::move(types),
+                  check_of_manifest());
   };
   if (request.id)
     return ask(*request.id, candidate_types());
@@ -49,7 +50,9 @@ void sync_supervisor_state::ask_manifest() {
 void sync_supervisor_state::on_manifest(const object_verified& msg) {
   if (now > phase::comparing || plan)
     return; // classic mode was faster
-  auto value = parse_manifest(msg.data.view(), request.limit_bytes);
+  const auto within = manifest_within(msg.data.view());
+  auto value = within ? parse_manifest(*within, request.limit_bytes)
+                      : expected<manifest>{within.error()};
   if (value && value->type != msg.type)
     value = error{errc::bad_object, "a manifest that names another hash"};
   if (!value) {
@@ -60,7 +63,12 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
   }
   for (const auto what : {kind::first_object, kind::manifest, kind::tree_part})
     close_all(what);
+  if (request.trust)
+    if (auto failed = request.trust->remember(request.name, msg.data.view());
+        failed.code != errc::none)
+      return end(std::move(failed));
   last_sign = compat::now(self);
+  last_trouble = {};
   doubtful = false;
   remote.reset();
   others_at = msg.position;
@@ -170,7 +178,7 @@ void sync_supervisor_state::want_blocks() {
 
 void sync_supervisor_state::open_block(std::uint64_t index) {
   open_object(channel_id_of(channel_kind::leaves, native->blocks[index]),
-              {kind::leaves, index}, {native->type});
+              {kind::leaves, index}, {native->type}, check_of_leaves(index));
 }
 
 void sync_supervisor_state::on_leaves(std::uint64_t index,
@@ -178,13 +186,7 @@ void sync_supervisor_state::on_leaves(std::uint64_t index,
   const auto cut = native->cut();
   const auto count = cut.chunks(index);
   const auto place = std::span{leaves}.subspan(cut.first_chunk(index), count);
-  if (msg.data.size() == count * hash_bytes)
-    std::memcpy(place.data(), msg.data.view().data(), msg.data.size());
-  if (msg.data.size() != count * hash_bytes ||
-      fold_leaves(native->type, place, cut.width) != native->blocks[index]) {
-    last_trouble = {errc::hash_mismatch, "leaf hashes that fold to nothing"};
-    return open_block(index);
-  }
+  std::memcpy(place.data(), msg.data.view().data(), place.size_bytes());
   const auto [copy, end_of_copies] = block_copies.equal_range(index);
   for (auto each = copy; each != end_of_copies; ++each)
     std::copy(place.begin(), place.end(),
@@ -203,6 +205,7 @@ void sync_supervisor_state::leaves_complete() {
   if (!tree || tree->root() != native->root)
     return end({errc::hash_mismatch, "the tree does not match its root"});
   leaves = {};
+  last_trouble = {};
   remote_tree = std::make_shared<const merkle_tree>(std::move(*tree));
   fill_in_unchanged();
   pool = std::make_shared<block_pool>(std::size_t{range_chunks} * chunk_bytes,

@@ -337,6 +337,7 @@ sync_supervisor_actor::behavior_type sync_supervisor(
       [&st](const symbols_arrived& msg) { st.on_symbols(msg); },
       [&st](const content_rejected& msg) { st.on_rejected(msg); },
       [&st](const answer_due& msg) { st.on_answer_due(msg); },
+      [&st](const object_refused& msg) { st.on_refused(msg); },
       [&st](const range_rejected& msg) { st.on_range_rejected(msg); },
       [&st](const object_verified& msg) { st.on_object(msg); },
       [&st](const chunk_verified& msg) { st.on_chunk(msg); },

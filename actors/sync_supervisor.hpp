@@ -130,16 +130,19 @@ struct sync_supervisor_state {
   void join_others();
   void close_all(channel_table::purpose::kind what);
 
-  // -- the key, in sync_key.cpp -------------------------------------------------
+  // -- keys and what is believed, in sync_key.cpp -------------------------------------------------
   error settle_wire();
   void on_rejected(const content_rejected& msg);
+  void on_refused(const object_refused& msg);
+  object_check check_of_manifest() const;
+  object_check check_of_leaves(std::uint64_t index) const;
 
   // -- lifecycle, in sync_lifecycle.cpp -----------------------------------------
   void ask_first();
   void fill_window();
   void ensure_idle_receiver();
   void open_object(const hash& id, channel_table::purpose why,
-                   std::vector<hash_type> types);
+                   std::vector<hash_type> types, object_check check = {});
   void open_item(std::uint64_t item);
   std::uint32_t units_of(const cover_item& item) const;
   std::uint32_t group_budget() const;

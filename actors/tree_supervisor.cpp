@@ -50,6 +50,7 @@ void add(sync_stats& sum, const sync_stats& one) {
   sum.symbols_repair += one.symbols_repair;
   sum.requests_repeated += one.requests_repeated;
   sum.chunks_rejected += one.chunks_rejected;
+  sum.objects_refused += one.objects_refused;
   sum.packets_dropped += one.packets_dropped;
   sum.hashing += one.hashing;
 }

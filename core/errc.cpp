@@ -67,6 +67,20 @@ std::string_view to_string(errc code) noexcept {
     return "too many open files";
   case errc::bad_key:
     return "the key is wrong, or what came was not sealed with it";
+  case errc::unsigned_share:
+    return "the share is not signed";
+  case errc::forged:
+    return "signed with a key that is not trusted";
+  case errc::tampered:
+    return "altered after it was signed";
+  case errc::rolled_back:
+    return "older than the version that was here before";
+  case errc::expired:
+    return "the signature has expired";
+  case errc::not_yet_valid:
+    return "the signature is not valid yet";
+  case errc::mixed_content:
+    return "content of another share or version than the signed one";
   }
   return "unknown error";
 }
@@ -129,6 +143,20 @@ int to_errno(errc code) noexcept {
     return ENOTRECOVERABLE;
   case errc::too_many_files:
     return EMFILE;
+  case errc::unsigned_share:
+    return ENOKEY;
+  case errc::forged:
+    return EKEYREJECTED;
+  case errc::tampered:
+    return EBADE;
+  case errc::rolled_back:
+    return EKEYREVOKED;
+  case errc::expired:
+    return EKEYEXPIRED;
+  case errc::not_yet_valid:
+    return ETIME;
+  case errc::mixed_content:
+    return EREMCHG;
   }
   return ENOTRECOVERABLE;
 }
@@ -199,6 +227,20 @@ errc from_errno(int number) noexcept {
   case EMFILE:
   case ENFILE:
     return errc::too_many_files;
+  case ENOKEY:
+    return errc::unsigned_share;
+  case EKEYREJECTED:
+    return errc::forged;
+  case EBADE:
+    return errc::tampered;
+  case EKEYREVOKED:
+    return errc::rolled_back;
+  case EKEYEXPIRED:
+    return errc::expired;
+  case ETIME:
+    return errc::not_yet_valid;
+  case EREMCHG:
+    return errc::mixed_content;
   default:
     return errc::io_error;
   }

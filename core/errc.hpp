@@ -41,6 +41,13 @@ enum class errc {
   internal,           ///< ENOTRECOVERABLE: a bug of ours, reported not hidden
   too_many_files,     ///< EMFILE: raise the limit on open files
   bad_key,            ///< EBADMSG: sealed with another key, or altered
+  unsigned_share,     ///< ENOKEY: not signed where a signature is demanded
+  forged,             ///< EKEYREJECTED: signed, but by a key that is not trusted
+  tampered,           ///< EBADE: altered after it was signed
+  rolled_back,        ///< EKEYREVOKED: an older version than the one seen before
+  expired,            ///< EKEYEXPIRED: signed for a time that is over
+  not_yet_valid,      ///< ETIME: signed for a time that is still to come
+  mixed_content,      ///< EREMCHG: of another share or version than was signed
 };
 
 /// A sentence fragment for people, lower case, without a full stop.

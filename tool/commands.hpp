@@ -4,6 +4,7 @@
 #include "core/hasher.hpp"
 #include "core/tree_cache.hpp"
 #include "tool/key_options.hpp"
+#include "tool/sign_options.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,11 +28,13 @@ struct share_options {
   common_options common;
   bool recursive = false;
   std::string rate = "5g"; ///< bits per second with k, m or g; 0: no limit
+  sign_options sign;
   std::vector<std::string> paths;
 };
 
 struct sync_options {
   common_options common;
+  std::string verify; ///< public key file; empty: anything is believed
   double timeout_s = 30;
   bool no_fsync = false;
   bool in_place = false;
@@ -49,6 +52,12 @@ struct sync_options {
 /// Where trees of unchanged files are kept: $XDG_CACHE_HOME/troupe/trees, or
 /// below ~/.cache; nullptr if there is no such place or `options` says no.
 std::shared_ptr<const tree_cache> open_cache(const common_options& options);
+
+/// `troupe key new PATH`, `show PATH` and `rotate OLD NEW`: makes a key pair,
+/// prints a public key, makes a successor. Return the exit code.
+int run_key_new(const std::string& path);
+int run_key_show(const std::string& path);
+int run_key_rotate(const std::string& old_path, const std::string& new_path);
 
 /// Runs until SIGINT or SIGTERM. Returns the exit code.
 int run_share(const share_options& options);

@@ -39,6 +39,20 @@ exit_code exit_code_of(errc code) noexcept {
     return exit_disk;
   case errc::bad_key:
     return exit_key;
+  case errc::unsigned_share:
+    return exit_unsigned;
+  case errc::forged:
+    return exit_forged;
+  case errc::tampered:
+    return exit_tampered;
+  case errc::rolled_back:
+    return exit_rolled_back;
+  case errc::expired:
+    return exit_expired;
+  case errc::not_yet_valid:
+    return exit_not_yet_valid;
+  case errc::mixed_content:
+    return exit_mixed;
   case errc::cancelled:
     return exit_interrupted;
   default:

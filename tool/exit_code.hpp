@@ -18,6 +18,13 @@ enum exit_code : int {
   exit_unsupported = 8,
   exit_disk = 9,
   exit_key = 10,
+  exit_unsigned = 11,
+  exit_forged = 12,
+  exit_tampered = 13,
+  exit_rolled_back = 14,
+  exit_expired = 15,
+  exit_not_yet_valid = 16,
+  exit_mixed = 17,
   exit_network = 20, ///< of `troupe doctor`: something is wrong
   exit_interrupted = 130,
 };

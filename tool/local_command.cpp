@@ -20,6 +20,10 @@ int run_local(const sync_options& options) {
   if (options.delete_others)
     return complain({errc::unsupported,
                      "--delete is for directories that another host shares"});
+  if (!options.verify.empty())
+    return complain({errc::invalid_argument,
+                     "a path on this host has no signature: leave out"
+                     " --verify"});
   if (!all && !options.recursive &&
       std::filesystem::is_directory(
           std::filesystem::symlink_status(options.name, failed)))

@@ -51,6 +51,43 @@ void add_common(CLI::App& command, tool::common_options& options) {
   command.add_flag("-q,--quiet", options.quiet, "print errors only");
 }
 
+void add_signing(CLI::App& command, tool::sign_options& options) {
+  auto& key = *command.add_option("--sign", options.key_file,
+                                  "sign with the key in this file");
+  command
+      .add_option("--version", options.version,
+                  "number of what is shared, higher than before; default: the"
+                  " time, in milliseconds since 1970")
+      ->needs(&key);
+  command
+      .add_option("--expires", options.expires,
+                  "how long a signature is good, such as 12h or 7d, or until"
+                  " when, YYYY-MM-DD[Thh:mm:ssZ]; default: 7d")
+      ->needs(&key);
+}
+
+struct key_arguments {
+  std::string fresh;
+  std::string shown;
+  std::string old_key;
+  std::string new_key;
+};
+
+void add_key_command(CLI::App& command, key_arguments& paths) {
+  command.require_subcommand(1);
+  command
+      .add_subcommand("new", "make a key: PATH, which is secret, and PATH.pub")
+      ->add_option("PATH", paths.fresh, "file to make")
+      ->required();
+  command.add_subcommand("show", "print the public half of a key")
+      ->add_option("PATH", paths.shown, "key file, secret or public")
+      ->required();
+  auto& rotate = *command.add_subcommand(
+      "rotate", "make a key that takes another's place");
+  rotate.add_option("OLD", paths.old_key, "the secret key so far")->required();
+  rotate.add_option("NEW", paths.new_key, "file to make")->required();
+}
+
 /// The words are those of rsync.
 void add_tree_flags(CLI::App& command, tool::sync_options& options) {
   command.add_flag("-a,--archive", options.archive, "the same as -rtpog");
@@ -84,6 +121,7 @@ int main(int argc, char** argv) {
                   "bits per second at most, such as 500m or 2.5g; 0 for no"
                   " limit")
       ->capture_default_str();
+  add_signing(share_command, share.sign);
   share_command.add_flag("-r,--recursive", share.recursive,
                          "share directories with all that is in them");
   share_command.add_option("PATH", share.paths, "files and directories to share")
@@ -98,6 +136,10 @@ int main(int argc, char** argv) {
                   "seconds without any news after which to give up")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 1e6));
+  sync_command.add_option("--verify", sync.verify,
+                          "accept only what is signed with the key whose"
+                          " public half is in this file, or with one that"
+                          " succeeded it");
   sync_command.add_flag("--no-fsync", sync.no_fsync,
                         "do not wait until the file is on the disk");
   add_tree_flags(sync_command, sync);
@@ -131,6 +173,10 @@ int main(int argc, char** argv) {
                           "print a line of JSON for each finding");
   doctor_command.add_flag("-q,--quiet", doctor.quiet,
                           "print only what is wrong");
+  key_arguments paths;
+  auto& key_command = *app.add_subcommand(
+      "key", "make and show the keys that shares are signed with");
+  add_key_command(key_command, paths);
 
   try {
     app.parse(argc, argv);
@@ -140,6 +186,12 @@ int main(int argc, char** argv) {
   }
   if (doctor_command.parsed())
     return tool::run_doctor(doctor);
+  if (key_command.got_subcommand("new"))
+    return tool::run_key_new(paths.fresh);
+  if (key_command.got_subcommand("show"))
+    return tool::run_key_show(paths.shown);
+  if (key_command.got_subcommand("rotate"))
+    return tool::run_key_rotate(paths.old_key, paths.new_key);
   if (share_command.parsed())
     return tool::run_share(share);
   return tool::is_local(sync.name) ? tool::run_local(sync)

@@ -39,6 +39,14 @@ expected<share_request> make_request(const share_options& options,
   if (!key)
     return key.error();
   request.key = std::move(*key);
+  auto signing = read_signing(options.sign, names);
+  if (!signing)
+    return signing.error();
+  request.signing = std::move(*signing);
+  if (request.signing && options.common.wire == "classic")
+    return error{errc::invalid_argument,
+                 "the classic protocol has no signatures: leave out"
+                 " --wire classic"};
   return request;
 }
 

@@ -42,6 +42,14 @@ expected<sync_request> make_request(const sync_options& options) {
   if (!key)
     return key.error();
   request.key = std::move(*key);
+  auto trust = read_trust(options.verify, options.destination);
+  if (!trust)
+    return trust.error();
+  request.trust = std::move(*trust);
+  if (request.trust && options.common.wire == "classic")
+    return error{errc::invalid_argument,
+                 "the classic protocol has no signatures: leave out"
+                 " --wire classic"};
   request.trees = open_cache(options.common);
   const bool all = options.archive;
   request.metadata = {all || options.owner, all || options.group,
@@ -84,6 +92,9 @@ int run_sync(const sync_options& options) {
     return complain(result.failure);
   if (!options.common.quiet)
     fmt::print("{}\n", summary(name, result));
+  if (!options.common.quiet && result.stats.objects_refused > 0)
+    fmt::print("{} forged or outdated answers were ignored\n",
+               result.stats.objects_refused);
   return exit_ok;
 }
 

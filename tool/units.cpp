@@ -5,7 +5,9 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
+#include <string_view>
 
 namespace troupe::tool {
 
@@ -39,6 +41,55 @@ expected<std::uint64_t> parse_rate(const std::string& text) {
                  "'" + text + "' is no rate; write bits per second such as"
                  " 500m or 2.5g, 0 for no limit"};
   return static_cast<std::uint64_t>(rate);
+}
+
+expected<std::int64_t> parse_duration(const std::string& text) {
+  std::int64_t number = 0;
+  const auto end = text.data() + text.size();
+  const auto [rest, ec] = std::from_chars(text.data(), end, number);
+  std::int64_t unit = 0;
+  if (rest + 1 == end)
+    unit = *rest == 's'   ? 1
+           : *rest == 'm' ? 60
+           : *rest == 'h' ? 3600
+           : *rest == 'd' ? 86400
+           : *rest == 'w' ? 7 * 86400
+                          : 0;
+  constexpr std::int64_t longest_s = std::int64_t{1000} * 366 * 86400;
+  if (ec != std::errc{} || unit == 0 || number <= 0 ||
+      number > longest_s / unit)
+    return error{errc::invalid_argument,
+                 "'" + text + "' is no time; write a number and s, m, h, d or"
+                 " w, such as 12h or 7d"};
+  return number * unit;
+}
+
+expected<std::int64_t> parse_date(const std::string& text) {
+  const error wrong{errc::invalid_argument,
+                    "'" + text + "' is no date; write YYYY-MM-DD or"
+                    " YYYY-MM-DDThh:mm:ssZ, in UTC"};
+  constexpr std::string_view form = "0000-00-00T00:00:00Z";
+  if (text.size() != 10 && text.size() != form.size())
+    return wrong;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+      return wrong;
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = 0;
+    if (at < text.size())
+      std::from_chars(text.data() + at, text.data() + at + digits, value);
+    return value;
+  };
+  using namespace std::chrono;
+  const year_month_day day{year{number(0, 4)},
+                           month{static_cast<unsigned>(number(5, 2))},
+                           std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+  const auto hour = number(11, 2), minute = number(14, 2),
+             second = number(17, 2);
+  if (!day.ok() || hour > 23 || minute > 59 || second > 59)
+    return wrong;
+  return duration_cast<seconds>(sys_days{day}.time_since_epoch()).count() +
+         hour * 3600 + minute * 60 + second;
 }
 
 std::string human_bytes(std::uint64_t bytes) {

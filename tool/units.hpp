@@ -12,6 +12,14 @@ namespace troupe::tool {
 /// Errors: invalid_argument, naming the text and what is expected.
 expected<std::uint64_t> parse_rate(const std::string& text);
 
+/// Seconds: a number with s, m, h, d or w for seconds to weeks, all of it
+/// positive and whole. Errors: invalid_argument.
+expected<std::int64_t> parse_duration(const std::string& text);
+
+/// Seconds since 1970 of YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, in UTC. Errors:
+/// invalid_argument, also for a day that does not exist.
+expected<std::int64_t> parse_date(const std::string& text);
+
 /// 1.2 kB, 3.4 MB, 5.6 GB: three digits or so.
 std::string human_bytes(std::uint64_t bytes);
 

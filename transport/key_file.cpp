@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "transport/key_file.hpp"
 
-#include "transport/unique_fd.hpp"
+#include "transport/secret_file.hpp"
 
 #include <sodium.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 namespace troupe {
 
@@ -21,52 +15,8 @@ namespace {
 constexpr std::size_t line_bytes = 4096;
 constexpr std::string_view domain = "troupe: key from password, 1";
 
-/// Bytes that are wiped at the end.
-template <std::size_t N>
-struct secret {
-  secret() = default;
-  secret(const secret&) = delete;
-  secret& operator=(const secret&) = delete;
-  ~secret() { sodium_memzero(bytes.data(), N); }
-  std::array<unsigned char, N> bytes{};
-};
-
 std::string quoted(const std::filesystem::path& path) {
   return "'" + path.string() + "'";
-}
-
-expected<unique_fd> open_secret(const std::filesystem::path& path) {
-  unique_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
-  struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0)
-    return error{from_errno(errno), quoted(path)};
-  if (S_ISDIR(status.st_mode))
-    return error{errc::is_directory, quoted(path)};
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    return error{errc::access_denied,
-                 quoted(path) + " is a secret that others have access to;"
-                                " `chmod 600` it"};
-  return fd;
-}
-
-/// Fills `out` as far as there is something. The number of bytes.
-expected<std::size_t> read_some(const std::filesystem::path& path,
-                                std::span<unsigned char> out) {
-  auto fd = open_secret(path);
-  if (!fd)
-    return fd.error();
-  std::size_t size = 0;
-  while (size < out.size()) {
-    const auto n = ::read(fd->get(), out.data() + size, out.size() - size);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return error{from_errno(errno), quoted(path)};
-    if (n == 0)
-      break;
-    size += static_cast<std::size_t>(n);
-  }
-  return size;
 }
 
 using salt = std::array<unsigned char, crypto_pwhash_SALTBYTES>;
@@ -77,14 +27,14 @@ expected<seal_key> stretch(std::string_view password, const salt& with,
   static_assert(N >= seal_key_bytes);
   if (sodium_init() < 0)
     return error{errc::internal, "libsodium cannot be used"};
-  secret<N> made;
-  if (crypto_pwhash(made.bytes.data(), N, password.data(), password.size(),
-                    with.data(), passes, memory,
-                    crypto_pwhash_ALG_ARGON2ID13) != 0)
+  secret_bytes<N> made;
+  if (crypto_pwhash(reinterpret_cast<unsigned char*>(made.bytes.data()), N,
+                    password.data(), password.size(), with.data(), passes,
+                    memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
     return error{errc::out_of_memory,
                  "making a key from a password takes " +
                      std::to_string(memory >> 20) + " MiB"};
-  return seal_key::from_bytes(std::as_bytes(std::span{made.bytes}));
+  return seal_key::from_bytes(made.bytes);
 }
 
 /// What of a name is the share's own: a file in a shared directory is
@@ -98,12 +48,11 @@ std::string_view top_of(std::string_view name) {
 template <class Derive>
 expected<seal_key> from_first_line(const std::filesystem::path& path,
                                    Derive derive) {
-  secret<line_bytes + 1> text;
-  const auto size = read_some(path, text.bytes);
+  secret_bytes<line_bytes + 1> text;
+  const auto size = read_secret_start(path, text.bytes);
   if (!size)
     return size.error();
-  const auto* chars = reinterpret_cast<const char*>(text.bytes.data());
-  const auto line = std::string_view{chars, *size};
+  const auto line = text.chars(*size);
   const auto end = std::min(line.find('\n'), line.size());
   if (end > line_bytes)
     return error{errc::invalid_argument,
@@ -118,8 +67,8 @@ expected<seal_key> from_first_line(const std::filesystem::path& path,
 } // namespace
 
 expected<seal_key> read_key_file(const std::filesystem::path& path) {
-  secret<key_file_bytes> text;
-  const auto size = read_some(path, text.bytes);
+  secret_bytes<key_file_bytes> text;
+  const auto size = read_secret_start(path, text.bytes);
   if (!size)
     return size.error();
   if (*size < key_file_bytes)
@@ -127,7 +76,7 @@ expected<seal_key> read_key_file(const std::filesystem::path& path) {
                  quoted(path) + " is no key file: it has " +
                      std::to_string(*size) + " bytes, not " +
                      std::to_string(key_file_bytes)};
-  return seal_key::from_bytes(std::as_bytes(std::span{text.bytes}));
+  return seal_key::from_bytes(text.bytes);
 }
 
 expected<seal_key> derive_key(std::string_view password,

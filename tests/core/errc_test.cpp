@@ -12,7 +12,7 @@ namespace {
 
 std::vector<errc> all_codes() {
   std::vector<errc> codes;
-  for (auto i = 0; i <= static_cast<int>(errc::bad_key); ++i)
+  for (auto i = 0; i <= static_cast<int>(errc::mixed_content); ++i)
     codes.push_back(static_cast<errc>(i));
   return codes;
 }

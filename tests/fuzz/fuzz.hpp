@@ -72,6 +72,9 @@ bool sealed(octets input);       ///< packets of an encrypted share
 bool token(octets input);        ///< of the C API's channel filters
 bool symbols(octets input);      ///< packets as the C API reads them
 bool key_file(octets input);
+bool signed_manifest(octets input);
+bool signing_key(octets input);     ///< key files, secret and public
+bool seen_version(octets input);    ///< what a receiver remembers
 bool tree_cache(octets input);
 bool tree_memory(octets input);
 bool journal(octets input);      ///< of a change in place
@@ -96,6 +99,9 @@ inline constexpr auto entry_points = std::to_array<entry_point>({
     {"token", token},
     {"symbols", symbols},
     {"key_file", key_file},
+    {"signed_manifest", signed_manifest},
+    {"signing_key", signing_key},
+    {"seen_version", seen_version},
     {"tree_cache", tree_cache},
     {"tree_memory", tree_memory},
     {"journal", journal},

@@ -11,6 +11,7 @@
 #include "transport/packet.hpp"
 #include "transport/range_packet.hpp"
 #include "transport/seal.hpp"
+#include "transport/signed_manifest.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -230,6 +231,27 @@ TEST_CASE("Troupe writes and reads the documented manifest", "[golden]") {
   CHECK(read->header == small_header());
   CHECK(read->root == leaf);
   CHECK(read->blocks == std::vector<hash>{leaf});
+}
+
+TEST_CASE("Troupe signs the documented manifest", "[golden]") {
+  const auto inner = documented("### Golden manifest");
+  signed_statement says;
+  says.capabilities = capability_ranges;
+  says.version = 7;
+  says.not_before_s = 1'800'000'000;
+  says.expires_s = says.not_before_s + 6400;
+  says.name = "small.bin";
+  std::array<std::byte, signing_seed_bytes> seed;
+  seed.fill(std::byte{0x11});
+  const auto written =
+      sign_manifest(says, inner, *signing_key::from_seed(seed));
+  auto shown = documented("### Golden signed manifest");
+  shown.insert(shown.end() - signature_bytes, inner.begin(), inner.end());
+  CHECK(written == shown);
+  const auto read = parse_signed_manifest(shown);
+  REQUIRE(read);
+  CHECK(is_genuine(*read));
+  CHECK(read->says.name == "small.bin");
 }
 
 TEST_CASE("Troupe writes and reads the documented range packets", "[golden]") {

@@ -27,7 +27,7 @@ _unshare() {
 in_namespaces() {
   if is_inside; then
     trap 'exit 130' INT TERM   # the first process has no default handlers
-    export XDG_CACHE_HOME=$work/cache
+    export XDG_CACHE_HOME=$work/cache XDG_STATE_HOME=$work/state
     unset TROUPE_NAMESPACE
     mount -t tmpfs -o mode=755 tmpfs /run && mkdir -p /run/netns "$work" &&
       ip link set lo up && _no_address_delay

@@ -15,6 +15,7 @@ struct supervisor_log {
   std::vector<symbols_arrived> symbols;
   std::vector<channel_id> rejected;
   std::vector<content_rejected::cause> causes; ///< of `rejected`
+  std::vector<object_refused> refused;
   std::vector<range_rejected> ranges;
   std::vector<object_verified> objects;
   std::vector<chunk_verified> chunks;
@@ -38,6 +39,7 @@ recording_supervisor(sync_supervisor_actor::pointer,
         log->causes.push_back(x.why);
       },
       [](const answer_due&) {},
+      [log](const object_refused& x) { log->refused.push_back(x); },
       [log](const range_rejected& x) { log->ranges.push_back(x); },
       [log](const object_verified& x) { log->objects.push_back(x); },
       [log](const chunk_verified& x) { log->chunks.push_back(x); },

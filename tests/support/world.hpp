@@ -49,6 +49,7 @@ public:
     request.index = index;
     request.counters = counters;
     request.key = key;
+    request.signing = signing;
     share_environment env;
     env.net = net;
     env.client = system.spawn(recording_share_client, share_reports);
@@ -105,6 +106,7 @@ public:
   /// T of the shares to come; 0: librecast sharers, without range channels.
   std::uint16_t range_symbol_bytes = default_range_symbol_bytes;
   std::optional<seal_key> key; ///< of the shares to come
+  std::shared_ptr<const share_signing> signing; ///< of the shares to come
   std::shared_ptr<share_index> index;
   std::shared_ptr<share_counters> counters = std::make_shared<share_counters>();
   std::shared_ptr<std::vector<share_report>> share_reports =
