@@ -29,8 +29,8 @@ std::optional<hash_type> verify(const std::vector<hash_type>& types,
 
 void close(channel_receiver_state& st) {
   st.now.channel = 0;
-  st.chunk.reset();
-  st.ended.clear();
+  st.senders.clear();
+  st.unheard.clear();
   st.objects.clear();
   st.refused.clear();
   st.position.reset();
@@ -39,30 +39,93 @@ void close(channel_receiver_state& st) {
 
 enum class outcome { nothing, more, wrong, complete };
 
+using sender = channel_receiver_state::sender;
+
+bool contains(const std::vector<ip6_address>& all, const ip6_address& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+/// Where the symbols of a sender go; nullptr: nowhere. Who was trusted when
+/// the channel was opened takes the place of who was not.
+sender* sender_for(channel_receiver_state& st, const ip6_address& from) {
+  const auto known =
+      std::find_if(st.senders.begin(), st.senders.end(),
+                   [&](const auto& each) { return each.from == from; });
+  if (known != st.senders.end())
+    return &*known;
+  if (contains(st.unheard, from))
+    return nullptr;
+  const bool is_large = st.now.size_bytes > chunk_bytes;
+  if (st.senders.size() >= (is_large ? st.options.max_range_senders
+                                     : st.options.max_chunk_senders)) {
+    const auto stranger =
+        std::find_if(st.senders.begin(), st.senders.end(), [&](const auto& x) {
+          return !contains(st.now.trusted, x.from);
+        });
+    if (!contains(st.now.trusted, from) || stranger == st.senders.end())
+      return nullptr;
+    st.senders.erase(stranger);
+  }
+  const auto& range = st.now.range;
+  const bool is_range = st.now.what == open_channel::content::range;
+  st.senders.push_back(
+      {from,
+       symbol_collector{st.now.size_bytes,
+                        is_range ? range.symbol_bytes : classic_symbol_bytes,
+                        is_large ? range.pool : nullptr},
+       {}});
+  return &st.senders.back();
+}
+
+/// Symbols that are lacking of whom the fewest are lacking.
+std::uint32_t missing(const channel_receiver_state& st) {
+  auto least = range_symbols(st.now.size_bytes, st.now.range.symbol_bytes);
+  for (const auto& each : st.senders)
+    least = std::min(least, each.symbols.missing());
+  return least;
+}
+
+/// What to do with a sender of something wrong: who sent something right may
+/// try again, and so may everybody as long as nobody has.
+void refuse(channel_receiver_state& st, sender& one) {
+  constexpr std::size_t most_unheard = 64;
+  if (st.now.trusted.empty() || contains(st.now.trusted, one.from)) {
+    one.symbols.restart();
+    one.ended.clear();
+    return;
+  }
+  if (st.unheard.size() < most_unheard)
+    st.unheard.push_back(one.from);
+  st.senders.remove_if([&](const auto& each) { return &each == &one; });
+}
+
 outcome take_chunk(receiver_pointer self, const packet_batch& batch) {
   auto& st = compat::state_of(self);
+  auto* one = sender_for(st, batch.from);
+  if (one == nullptr)
+    return outcome::nothing;
   bool news = false;
   for (const auto payload : batch.packets) {
     const auto packet = parse_packet(payload);
     if (packet && !packet->info && packet->object == st.now.id)
-      news |= st.chunk->add(packet->id, packet->symbol);
+      news |= one->symbols.add(packet->id, packet->symbol);
   }
   if (!news)
     return outcome::nothing;
-  const auto data = st.chunk->decode();
+  const auto data = one->symbols.decode();
   if (!data)
     return outcome::more;
   const auto type = verify(st.now.types, st.now.id, data->view());
   if (!type) {
-    st.chunk->restart();
+    refuse(st, *one);
     return outcome::wrong;
   }
   // The parent first: it must not hear that a chunk is written before it
   // heard that there is one.
   compat::send(self, st.parent,
                chunk_verified{st.now.channel, *type,
-                              st.chunk->symbols_source(),
-                              st.chunk->symbols_repair()});
+                              one->symbols.symbols_source(),
+                              one->symbols.symbols_repair(), batch.from});
   compat::send(self, st.writer,
                verified_chunk{st.now.channel, std::move(st.now.pieces), *data});
   return outcome::complete;
@@ -82,7 +145,8 @@ std::uint32_t find_bad_chunks(const open_channel& channel,
 }
 
 /// Hands the good chunks on and says which are bad.
-void reject_range(receiver_pointer self, const blob& data, std::uint32_t bad) {
+void reject_range(receiver_pointer self, const blob& data, std::uint32_t bad,
+                  const ip6_address& from) {
   auto& st = compat::state_of(self);
   std::vector<placed_piece> good;
   for (const auto& piece : st.now.pieces)
@@ -93,7 +157,7 @@ void reject_range(receiver_pointer self, const blob& data, std::uint32_t bad) {
                         piece.to + at});
   // Both once a channel, which is done with; the window bounds the channels.
   compat::send(self, st.parent,
-               range_rejected{st.now.channel, bad, !good.empty()});
+               range_rejected{st.now.channel, bad, !good.empty(), from});
   if (!good.empty())
     compat::send(self, st.writer,
                  verified_chunk{st.now.channel, std::move(good), data});
@@ -113,10 +177,9 @@ std::uint32_t answer_of(std::uint32_t esi, std::uint32_t k) {
   return esi < k ? 0 : esi - (esi - k) % repair_channel_symbols(k);
 }
 
-void note_end(channel_receiver_state& st, const range_header& header,
-              answer_ends& ends) {
-  const auto answer = answer_of(header.esi, st.chunk->symbols());
-  if (std::find(st.ended.begin(), st.ended.end(), answer) != st.ended.end())
+void note_end(sender& one, const range_header& header, answer_ends& ends) {
+  const auto answer = answer_of(header.esi, one.symbols.symbols());
+  if (std::find(one.ended.begin(), one.ended.end(), answer) != one.ended.end())
     return;
   ends.is_near = header.countdown > 1;
   if (ends.is_near)
@@ -124,14 +187,17 @@ void note_end(channel_receiver_state& st, const range_header& header,
   ++ends.ended;
   // The source symbols may be asked for again, and end again.
   if (answer != 0)
-    st.ended.push_back(answer);
-  if (st.ended.size() > max_ended) // more than anybody asks for at once
-    st.ended.erase(st.ended.begin());
+    one.ended.push_back(answer);
+  if (one.ended.size() > max_ended) // more than anybody asks for at once
+    one.ended.erase(one.ended.begin());
 }
 
 outcome take_range(receiver_pointer self, const packet_batch& batch,
                    answer_ends& ends) {
   auto& st = compat::state_of(self);
+  auto* one = sender_for(st, batch.from);
+  if (one == nullptr)
+    return outcome::nothing;
   bool news = false;
   for (const auto payload : batch.packets) {
     const auto packet = parse_range_packet(payload);
@@ -139,48 +205,61 @@ outcome take_range(receiver_pointer self, const packet_batch& batch,
         packet->header.block_bytes != st.now.size_bytes ||
         packet->symbol.size() != st.now.range.symbol_bytes)
       continue;
-    news |= st.chunk->add({0, packet->header.esi}, packet->symbol);
+    news |= one->symbols.add({0, packet->header.esi}, packet->symbol);
     if (packet->header.countdown > 0)
-      note_end(st, packet->header, ends);
+      note_end(*one, packet->header, ends);
   }
-  const auto data = news ? st.chunk->decode() : std::nullopt;
+  // Whoever is behind the others says nothing about the end of an answer.
+  if (one->symbols.missing() > missing(st))
+    ends = {};
+  const auto data = news ? one->symbols.decode() : std::nullopt;
   if (!data)
     return news || ends.ended > 0 ? outcome::more : outcome::nothing;
   if (const auto bad = find_bad_chunks(st.now, data->view()); bad != 0) {
-    if (st.now.range.chunks.size() > 1) {
-      reject_range(self, *data, bad);
+    const bool is_hopeless =
+        st.now.trusted.empty() || contains(st.now.trusted, batch.from);
+    if (st.now.range.chunks.size() > 1 && is_hopeless) {
+      reject_range(self, *data, bad, batch.from);
       return outcome::complete;
     }
-    st.chunk->restart();
-    st.ended.clear();
+    refuse(st, *one);
     return outcome::wrong;
   }
   // Both once a channel, as for a chunk.
   compat::send(self, st.parent,
                chunk_verified{st.now.channel, st.now.types.front(),
-                              st.chunk->symbols_source(),
-                              st.chunk->symbols_repair()});
+                              one->symbols.symbols_source(),
+                              one->symbols.symbols_repair(), batch.from});
   compat::send(self, st.writer,
                verified_chunk{st.now.channel, std::move(st.now.pieces), *data});
   return outcome::complete;
 }
 
 channel_receiver_state::candidate*
-candidate_for(channel_receiver_state& st, const packet_view& packet) {
+candidate_for(channel_receiver_state& st, const packet_view& packet,
+              const ip6_address& from) {
   const auto bytes = packet.info->transfer_bytes;
   const auto found =
       std::find_if(st.objects.begin(), st.objects.end(), [&](const auto& c) {
-        return c.object == packet.object && c.bytes == bytes;
+        return c.object == packet.object && c.bytes == bytes && c.from == from;
       });
   if (found != st.objects.end()) {
     st.objects.splice(st.objects.begin(), st.objects, found);
-  } else {
-    if (bytes > st.options.max_object_bytes)
-      return nullptr;
-    if (st.objects.size() >= st.options.max_candidates)
-      st.objects.pop_back();
-    st.objects.push_front({packet.object, bytes, symbol_collector{bytes}});
+    return &st.objects.front();
   }
+  if (bytes > (st.now.size_bytes != 0 ? st.now.size_bytes
+                                      : st.options.max_object_bytes))
+    return nullptr;
+  auto all = bytes;
+  for (const auto& each : st.objects)
+    all += each.bytes;
+  while (!st.objects.empty() &&
+         (st.objects.size() >= st.options.max_candidates ||
+          all > st.options.max_candidate_bytes)) {
+    all -= st.objects.back().bytes;
+    st.objects.pop_back();
+  }
+  st.objects.push_front({packet.object, bytes, from, symbol_collector{bytes}});
   return &st.objects.front();
 }
 
@@ -218,7 +297,7 @@ outcome take_object(receiver_pointer self, const packet_batch& batch,
     const auto packet = parse_packet(payload);
     if (!packet || !packet->info || is_refused(st, packet->object))
       continue;
-    const auto one = candidate_for(st, *packet);
+    const auto one = candidate_for(st, *packet, batch.from);
     if (!one || !one->symbols.add(packet->id, packet->symbol))
       continue;
     result = std::max(result, outcome::more);
@@ -244,23 +323,26 @@ outcome take_object(receiver_pointer self, const packet_batch& batch,
     compat::send(self, st.parent,
                  object_verified{st.now.channel, *type, *data,
                                  one->symbols.symbols_source(),
-                                 one->symbols.symbols_repair(), st.position});
+                                 one->symbols.symbols_repair(), st.position,
+                                 batch.from});
     return outcome::complete;
   }
   return result;
 }
 
-void hand_over(receiver_pointer self, const sealed_channel::content& found) {
+void hand_over(receiver_pointer self, const sealed_channel::content& found,
+               const ip6_address& from) {
   auto& st = compat::state_of(self);
   if (st.now.what == open_channel::content::object)
     return compat::send(self, st.parent,
                         object_verified{st.now.channel, found.type, found.plain,
                                         found.symbols_source,
-                                        found.symbols_repair, std::nullopt});
+                                        found.symbols_repair, std::nullopt,
+                                        from});
   // Both once a channel, as for a chunk that is not sealed.
   compat::send(self, st.parent,
                chunk_verified{st.now.channel, found.type, found.symbols_source,
-                              found.symbols_repair});
+                              found.symbols_repair, from});
   compat::send(self, st.writer,
                verified_chunk{st.now.channel, std::move(st.now.pieces),
                               found.plain});
@@ -290,7 +372,7 @@ outcome take_sealed(receiver_pointer self, const packet_batch& batch,
                                         : cause::not_sealed;
       break;
     case taken::complete:
-      hand_over(self, st.sealed->found());
+      hand_over(self, st.sealed->found(), batch.from);
       return outcome::complete;
     }
   }
@@ -300,20 +382,17 @@ outcome take_sealed(receiver_pointer self, const packet_batch& batch,
 /// Makes ready for what `state.now` asks for.
 void begin(channel_receiver_state& state) {
   const auto& msg = state.now;
-  const bool is_object = msg.what == open_channel::content::object;
-  if (msg.what == open_channel::content::range)
-    state.chunk.emplace(msg.size_bytes, msg.range.symbol_bytes,
-                        msg.size_bytes > chunk_bytes ? msg.range.pool
-                                                     : nullptr);
-  else if (msg.key && is_object)
+  if (!msg.key)
+    return; // with the first symbol
+  if (msg.what == open_channel::content::object)
     state.sealed.emplace(
         *msg.key, msg.types,
-        sealed_channel::limits{state.options.max_object_bytes,
+        sealed_channel::limits{msg.size_bytes != 0
+                                   ? msg.size_bytes
+                                   : state.options.max_object_bytes,
                                state.options.max_candidates});
-  else if (msg.key)
+  else
     state.sealed.emplace(*msg.key, msg.types, msg.id, msg.size_bytes);
-  else if (!is_object)
-    state.chunk.emplace(msg.size_bytes);
 }
 
 } // namespace
@@ -355,12 +434,17 @@ channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
               self, state.parent,
               symbols_arrived{msg.channel,
                               state.now.what == open_channel::content::range
-                                  ? state.chunk->missing()
+                                  ? missing(state)
                                   : 0,
                               ends.ended, ends.is_near});
           break;
         case outcome::wrong:
-          compat::send(self, state.parent, content_rejected{msg.channel, why});
+          compat::send(self, state.parent,
+                       content_rejected{
+                           msg.channel, why, msg.batch.from,
+                           state.now.what == open_channel::content::range
+                               ? missing(state)
+                               : 0});
           break;
         case outcome::complete:
           close(state);

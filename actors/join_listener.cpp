@@ -46,9 +46,9 @@ join_listener(join_listener_actor::stateful_pointer<join_listener_state> self,
   return {
       [self](const reports_heard& msg) {
         auto changes = coalesce(msg.changes);
-        if (!changes.empty())
+        if (!changes.empty()) // bounded: the credit of the port
           compat::send(self, compat::state_of(self).parent,
-                       groups_changed{std::move(changes)});
+                       groups_changed{std::move(changes), msg.credit});
       },
   };
 }

@@ -75,12 +75,16 @@ struct open_channel {
   channel_id channel = 0;
   content what = content::chunk;
   hash id;                  ///< of the chunk; objects are checked by their OID
-  std::uint32_t size_bytes = 0; ///< of the chunk or range
+  /// Of the chunk or range; objects are this long at most, 0: as long as the
+  /// receiver's options allow.
+  std::uint32_t size_bytes = 0;
   std::vector<hash_type> types; ///< any of these may verify it
   std::vector<placed_piece> pieces; ///< what of it is wanted, and where
   range_content range;
   std::optional<seal_key> key; ///< of a sealed chunk or object
   object_check check; ///< of an object; empty: its hash says enough
+  /// Who sent what was verified: always finds room among other senders.
+  std::vector<ip6_address> trusted;
 };
 
 /// network -> channel_receiver: one per group and receive call. Bounded by the
@@ -105,7 +109,7 @@ struct answer_due {
 };
 
 /// channel_receiver -> sync_supervisor: a decoded chunk or object was not what
-/// its hash says; collecting starts again.
+/// its hash says; collecting from that sender starts again, or ends.
 struct content_rejected {
   enum class cause {
     wrong_hash,
@@ -115,6 +119,8 @@ struct content_rejected {
   };
   channel_id channel = 0;
   cause why = cause::wrong_hash;
+  ip6_address from{};
+  std::uint32_t symbols_missing = 0; ///< of a range, from other senders
 };
 
 /// channel_receiver -> sync_supervisor: an object came whole, but its check
@@ -131,6 +137,7 @@ struct range_rejected {
   channel_id channel = 0;
   std::uint32_t bad_chunks = 0; ///< a bit for each, the first lowest
   bool is_any_good = false;     ///< then the writer answers
+  ip6_address from{};
 };
 
 /// channel_receiver -> chunk_writer: checked bytes and where they belong.
@@ -147,6 +154,7 @@ struct chunk_verified {
   hash_type type = hash_type::blake2b; ///< that verified it
   std::uint32_t symbols_source = 0;
   std::uint32_t symbols_repair = 0;
+  ip6_address from{};
 };
 
 /// channel_receiver -> sync_supervisor: a whole object, its OID checked.
@@ -157,6 +165,7 @@ struct object_verified {
   std::uint32_t symbols_source = 0;
   std::uint32_t symbols_repair = 0;
   std::optional<range_position> position; ///< that came with it
+  ip6_address from{};
 };
 
 /// sync_supervisor -> chunk_writer: first of all. Reserves the room and takes
@@ -200,11 +209,13 @@ struct cancel_sync {};
 /// network -> join_listener: what one read of the MLD socket gave.
 struct reports_heard {
   std::vector<group_change> changes;
+  std::shared_ptr<const void> credit; ///< of the port
 };
 
 /// join_listener -> share_supervisor: without repeats. One per report batch.
 struct groups_changed {
   std::vector<group_change> changes;
+  std::shared_ptr<const void> credit; ///< of the port, until it was looked at
 };
 
 /// share_supervisor -> channel_sender: send this object once. At most

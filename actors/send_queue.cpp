@@ -6,28 +6,130 @@
 
 namespace troupe {
 
-void send_queue::enqueue(const key& where, group_state& state) {
+namespace {
+
+/// How often room is looked for when there is none: it takes a walk.
+constexpr std::chrono::milliseconds between_sweeps{10};
+
+bool contains(const std::vector<ip6_address>& all, const ip6_address& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+} // namespace
+
+// -- who waits ----------------------------------------------------------------
+
+time_point send_queue::allowed_at(const group_state& state) const noexcept {
+  const auto& o = options_;
+  return state.how.bulk ? state.due - (o.bulk_burst - 1) * o.bulk_interval
+                        : state.due - (o.burst - 1) * o.interval;
+}
+
+bool send_queue::is_repeat(const group_state& state, time_point now) const {
+  return state.how.bulk && !state.served.empty() &&
+         now - state.sent_at < options_.repeat_memory &&
+         state.reporters.size() < max_reporters && // else there may be more
+         std::all_of(state.reporters.begin(), state.reporters.end(),
+                     [&](const auto& each) {
+                       return contains(state.served, each);
+                     });
+}
+
+void send_queue::stand(const key& where, group_state& state) {
+  switch (state.stands) {
+  case place::urgent:
+    return urgent_.push_back(where);
+  case place::repeats:
+    return repeats_.push_back(where);
+  default:
+    state.stands = place::order;
+    return order_.push_back(where);
+  }
+}
+
+void send_queue::enqueue(const key& where, group_state& state,
+                         time_point now) {
   state.now = phase::waiting;
   ++waiting_;
-  if (std::exchange(state.queued, true))
+  if (state.stands != place::nowhere)
     return;
-  (state.how.urgent ? urgent_ : order_).push_back(where);
+  if (const auto when = allowed_at(state); when > now) {
+    state.stands = place::later;
+    later_.emplace(when, where);
+    return;
+  }
+  state.stands = state.how.urgent         ? place::urgent
+                 : is_repeat(state, now) ? place::repeats
+                                         : place::order;
+  stand(where, state);
 }
+
+void send_queue::promote(const key& where, group_state& state) {
+  state.stands = place::order;
+  stand(where, state); // the place among the repeats counts no more
+}
+
+void send_queue::bring_due(time_point now) {
+  while (!later_.empty() && later_.begin()->first <= now) {
+    const auto where = later_.begin()->second;
+    later_.erase(later_.begin());
+    const auto found = groups_.find(where);
+    if (found == groups_.end() || found->second.stands != place::later)
+      continue;
+    auto& state = found->second;
+    state.stands = state.how.urgent         ? place::urgent
+                   : is_repeat(state, now) ? place::repeats
+                                           : place::order;
+    stand(where, state);
+  }
+}
+
+void send_queue::stop_waiting(group_state& state) {
+  --waiting_;
+  if (!state.asker)
+    return;
+  const auto account = waiting_of_.find(*state.asker);
+  if (account != waiting_of_.end() && --account->second == 0)
+    waiting_of_.erase(account);
+  state.asker.reset();
+}
+
+bool send_queue::make_room(time_point now) {
+  if (groups_.size() < options_.max_groups)
+    return true;
+  if (made_room_at_ != time_point::min() &&
+      now - made_room_at_ < between_sweeps)
+    return false;
+  made_room_at_ = now;
+  std::erase_if(groups_, [&](const auto& item) {
+    return is_forgettable(item.second, now, true);
+  });
+  return groups_.size() < options_.max_groups;
+}
+
+// -- requests -----------------------------------------------------------------
 
 bool send_queue::wanted(const group_change& change, time_point now,
                         send_class how) {
   const key where{change.group, change.interface_index};
-  const auto found = groups_.find(where);
-  if (found == groups_.end() && groups_.size() >= options_.max_groups)
-    return false;
-  auto& state = found == groups_.end() ? groups_[where] : found->second;
+  const auto account = waiting_of_.find(change.reporter);
+  const bool may_ask = account == waiting_of_.end() ||
+                       account->second < options_.max_waiting_each;
+  auto found = groups_.find(where);
+  if (found == groups_.end()) {
+    if (!may_ask || !make_room(now))
+      return false;
+    found = groups_.try_emplace(where).first;
+  }
+  auto& state = found->second;
   state.how = how;
-  const auto known = std::find(state.reporters.begin(), state.reporters.end(),
-                               change.reporter) != state.reporters.end();
+  const bool known = contains(state.reporters, change.reporter);
   if (!known && state.reporters.size() < max_reporters)
     state.reporters.push_back(change.reporter);
   switch (state.now) {
   case phase::waiting:
+    if (state.stands == place::repeats && !is_repeat(state, now))
+      promote(where, state);
     return false;
   case phase::sending:
     if (known || !how.repeat_for_latecomers)
@@ -35,12 +137,14 @@ bool send_queue::wanted(const group_change& change, time_point now,
     state.again = true;
     return true;
   case phase::idle:
-    if (known && now - state.sent_at < echo_of(state))
+    if (!may_ask || (known && now - state.sent_at < echo_of(state)))
       return false;
     break;
   }
   state.asked_at = now;
-  enqueue(where, state);
+  state.asker = change.reporter;
+  ++waiting_of_[change.reporter];
+  enqueue(where, state, now);
   return true;
 }
 
@@ -58,43 +162,91 @@ void send_queue::done(const group_change& change) {
   state.again = false;
   if (state.now == phase::waiting) {
     state.now = phase::idle;
-    --waiting_;
+    stop_waiting(state);
   }
+}
+
+// -- sendings -----------------------------------------------------------------
+
+send_queue::order send_queue::take(const key& where, group_state& state,
+                                   time_point now) {
+  state.now = phase::sending;
+  state.served = state.reporters;
+  state.due = std::max(state.due, now) + (state.how.bulk
+                                              ? options_.bulk_interval
+                                              : options_.interval);
+  stop_waiting(state);
+  const auto ticket = next_ticket_++;
+  sending_.emplace(ticket, where);
+  return {ticket, where.group, where.interface_index};
+}
+
+std::optional<send_queue::order>
+send_queue::next_of(queue& from, place stands, time_point now) {
+  while (!from.empty()) {
+    const auto where = from.front();
+    from.pop_front();
+    const auto found = groups_.find(where);
+    if (found == groups_.end() || found->second.stands != stands)
+      continue;
+    found->second.stands = place::nowhere;
+    if (found->second.now == phase::waiting)
+      return take(where, found->second, now);
+  }
+  return std::nullopt;
+}
+
+std::optional<send_queue::order> send_queue::next_bulk(
+    time_point now, bool take_bulk,
+    const std::function<bool(const group_address&)>& is_ripe,
+    bool& is_new_waiting) {
+  auto looks = options_.most_looks;
+  for (auto at = order_.begin(); at != order_.end();) {
+    const auto where = *at;
+    const auto found = groups_.find(where);
+    if (found == groups_.end() || found->second.stands != place::order) {
+      at = order_.erase(at);
+      continue;
+    }
+    auto& state = found->second;
+    const bool is_wanted = state.now == phase::waiting;
+    if (is_wanted && state.how.bulk &&
+        (!take_bulk || (now - state.asked_at < options_.longest_wait &&
+                        !is_ripe(where.group)))) {
+      is_new_waiting = true;
+      if (--looks == 0)
+        return std::nullopt;
+      ++at;
+      continue;
+    }
+    at = order_.erase(at);
+    state.stands = place::nowhere;
+    if (!is_wanted)
+      continue;
+    bulk_since_repeat_ += state.how.bulk && !repeats_.empty();
+    return take(where, state, now);
+  }
+  return std::nullopt;
 }
 
 std::optional<send_queue::order> send_queue::next(
     time_point now, bool take_bulk,
     const std::function<bool(const group_address&)>& is_ripe) {
-  auto looks = options_.most_looks;
-  for (auto* from : {&urgent_, &order_}) {
-    for (auto at = from->begin(); at != from->end();) {
-      const auto where = *at;
-      const auto found = groups_.find(where);
-      if (found == groups_.end()) {
-        at = from->erase(at);
-        continue;
-      }
-      auto& state = found->second;
-      const bool is_wanted = state.now == phase::waiting;
-      if (is_wanted && state.how.bulk &&
-          (!take_bulk || (now - state.asked_at < options_.longest_wait &&
-                          !is_ripe(where.group)))) {
-        if (--looks == 0)
-          return std::nullopt;
-        ++at;
-        continue;
-      }
-      at = from->erase(at);
-      state.queued = false;
-      if (!is_wanted)
-        continue;
-      state.now = phase::sending;
-      --waiting_;
-      const auto ticket = next_ticket_++;
-      sending_.emplace(ticket, where);
-      return order{ticket, where.group, where.interface_index};
-    }
-  }
+  bring_due(now);
+  if (auto found = next_of(urgent_, place::urgent, now))
+    return found;
+  const auto repeat = [&] {
+    bulk_since_repeat_ = 0;
+    return next_of(repeats_, place::repeats, now);
+  };
+  if (take_bulk && bulk_since_repeat_ + 1 >= options_.repeat_share)
+    if (auto found = repeat())
+      return found;
+  bool is_new_waiting = false;
+  if (auto found = next_bulk(now, take_bulk, is_ripe, is_new_waiting))
+    return found;
+  if (take_bulk && !is_new_waiting)
+    return repeat();
   return std::nullopt;
 }
 
@@ -113,14 +265,21 @@ void send_queue::sent(std::uint64_t ticket, time_point now) {
   if (!state.again)
     return;
   state.again = false;
-  enqueue(where, state);
+  enqueue(where, state, now);
+}
+
+bool send_queue::is_forgettable(const group_state& state, time_point now,
+                                bool in_need) const noexcept {
+  if (state.now != phase::idle || state.stands != place::nowhere ||
+      state.due > now || now - state.sent_at < echo_of(state))
+    return false;
+  return in_need || !state.how.bulk || state.served.empty() ||
+         now - state.sent_at >= options_.repeat_memory;
 }
 
 void send_queue::expire(time_point now) {
   std::erase_if(groups_, [&](const auto& item) {
-    const auto& state = item.second;
-    return state.now == phase::idle && !state.queued &&
-           now - state.sent_at >= echo_of(state);
+    return is_forgettable(item.second, now, false);
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +27,23 @@ struct send_queue_options {
   std::size_t most_looks = 128;
   /// Longest wait of bulk for others.
   std::chrono::nanoseconds longest_wait = std::chrono::milliseconds{25};
+
+  // What joins, true or forged, can make a sharer send at most
+  // (docs/reliability.md, "Hostile network").
+
+  /// One group is sent so often in a row, and from then on once an interval,
+  /// whoever asks for it. More receivers than that share the next sending.
+  std::uint32_t burst = 16;
+  std::chrono::nanoseconds interval = std::chrono::milliseconds{100};
+  std::uint32_t bulk_burst = 4; ///< the same of bulk
+  std::chrono::nanoseconds bulk_interval = std::chrono::seconds{1};
+  /// Who asks for bulk that was sent to it before, so long ago at most, waits
+  /// until nobody waits for whom it is new; but every so many sendings of bulk
+  /// one is such a repeat.
+  std::chrono::nanoseconds repeat_memory = std::chrono::seconds{30};
+  std::uint32_t repeat_share = 20;
+  /// Groups that wait because one host asked for them, at most.
+  std::size_t max_waiting_each = 4096;
 };
 
 /// How a group's requests are treated.
@@ -82,16 +100,39 @@ private:
     }
   };
   enum class phase : std::uint8_t { idle, waiting, sending };
+  /// Where a group stands. A place in another queue counts no more.
+  enum class place : std::uint8_t { nowhere, urgent, order, repeats, later };
   struct group_state {
     phase now = phase::idle;
-    bool again = false;  ///< somebody asked while it was being sent
-    bool queued = false; ///< has a place in order_ or urgent_
+    place stands = place::nowhere;
+    bool again = false; ///< somebody asked while it was being sent
     send_class how;
     time_point asked_at{0};
     time_point sent_at{0};
+    /// When the next sending would be due if they came an interval apart.
+    time_point due{0};
     std::vector<ip6_address> reporters; ///< since the last transmission
+    std::vector<ip6_address> served;    ///< who it was sent to last
+    std::optional<ip6_address> asker; ///< on whose account it waits
   };
-  void enqueue(const key& where, group_state& state);
+  using queue = std::deque<key>;
+
+  void enqueue(const key& where, group_state& state, time_point now);
+  void stand(const key& where, group_state& state);
+  void promote(const key& where, group_state& state);
+  void bring_due(time_point now);
+  void stop_waiting(group_state& state);
+  bool make_room(time_point now);
+  order take(const key& where, group_state& state, time_point now);
+  std::optional<order> next_of(queue& from, place stands, time_point now);
+  std::optional<order> next_bulk(
+      time_point now, bool take_bulk,
+      const std::function<bool(const group_address&)>& is_ripe,
+      bool& is_new_waiting);
+  time_point allowed_at(const group_state& state) const noexcept;
+  bool is_repeat(const group_state& state, time_point now) const;
+  bool is_forgettable(const group_state& state, time_point now,
+                      bool in_need) const noexcept;
   std::chrono::nanoseconds echo_of(const group_state& state) const noexcept {
     return state.how.repeat_for_latecomers ? options_.echo
                                            : options_.long_echo;
@@ -101,8 +142,13 @@ private:
 
   send_queue_options options_;
   std::unordered_map<key, group_state, key_hash> groups_;
-  std::deque<key> urgent_;
-  std::deque<key> order_;
+  queue urgent_;
+  queue order_;
+  queue repeats_;
+  std::multimap<time_point, key> later_; ///< sent too often just now
+  std::uint32_t bulk_since_repeat_ = 0;
+  time_point made_room_at_ = time_point::min();
+  std::unordered_map<ip6_address, std::size_t> waiting_of_;
   std::unordered_map<std::uint64_t, key> sending_;
   std::uint64_t next_ticket_ = 1;
   std::size_t waiting_ = 0;

@@ -57,8 +57,9 @@ void share_supervisor_state::start() {
   // The ear opens last: its General Query brings the first requests.
   auto reports = env.net->open_reports(
       request.send,
-      [to = listener](std::vector<group_change>&& changes) {
-        compat::anon_send(to, reports_heard{std::move(changes)});
+      [to = listener](report_batch&& heard) {
+        compat::anon_send(to, reports_heard{std::move(heard.changes),
+                                            std::move(heard.credit)});
       });
   if (!reports)
     return end(reports.error());

@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include <algorithm>
+
 namespace troupe {
 
 using namespace std::chrono_literals;
@@ -53,7 +55,8 @@ void sync_supervisor_state::on_rejected(const content_rejected& msg) {
   ++report.stats.chunks_rejected;
   window.rejected(msg.channel, at);
   if (auto* one = channels.find(msg.channel))
-    one->symbols_missing = one->symbols;
+    one->symbols_missing = std::min(msg.symbols_missing, one->symbols);
+  beware_of(msg.from);
   // Once an object was read, the key is right and others are damaged.
   if (msg.why == content_rejected::cause::wrong_hash || report.type) {
     last_trouble = {errc::hash_mismatch,

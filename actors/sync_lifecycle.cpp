@@ -65,9 +65,11 @@ void sync_supervisor_state::ensure_idle_receiver() {
 void sync_supervisor_state::open_object(const hash& id,
                                         channel_table::purpose why,
                                         std::vector<hash_type> types,
-                                        object_check check) {
+                                        object_check check,
+                                        std::uint32_t most_bytes) {
   open_channel what;
   what.what = open_channel::content::object;
+  what.size_bytes = most_bytes;
   what.id = id;
   what.types = std::move(types);
   what.check = std::move(check);
@@ -108,6 +110,7 @@ channel_id sync_supervisor_state::open(const group_address& group,
                                        open_channel what) {
   ensure_idle_receiver(); // as many as were ever open at once: the window
   what.key = request.key;
+  what.trusted = trusted;
   auto [receiver, command] = channels.open(group, why, std::move(what));
   window.opened(command.channel, compat::now(self),
                 why.what == kind::item ? units_of(cover[why.index]) : 1);
@@ -130,7 +133,8 @@ void sync_supervisor_state::fill_window() {
   } else if (now == phase::gathering) {
     for (; parts_asked < remote->parts() && room(1); ++parts_asked)
       open_object(remote->part_hash(parts_asked),
-                  {kind::tree_part, parts_asked}, {remote->type()});
+                  {kind::tree_part, parts_asked}, {remote->type()}, {},
+                  tree_part_bytes);
   } else if (now == phase::fetching) {
     for (; next_item < cover.size() && room(units_of(cover[next_item]));
          ++next_item)
@@ -149,9 +153,12 @@ void sync_supervisor_state::on_tick() {
   const auto at = compat::now(self);
   if (port) {
     const auto dropped = port->counters().packets_dropped;
-    if (dropped != drops_seen)
+    if (dropped != drops_seen) {
       window.dropped_here(at);
+      beware(); // it may be others who fill the socket's buffer
+    }
     drops_seen = dropped;
+    review_senders(at);
   }
   for (const auto silent : window.take_silent(at)) {
     ask_again(silent);
@@ -281,7 +288,8 @@ void sync_supervisor_state::on_child_down(const caf::actor_addr& who,
     ask_manifest();
     break;
   case kind::tree_part:
-    open_object(remote->part_hash(why.index), why, {remote->type()});
+    open_object(remote->part_hash(why.index), why, {remote->type()}, {},
+                tree_part_bytes);
     break;
   case kind::leaves:
     open_block(why.index);

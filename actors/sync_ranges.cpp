@@ -69,6 +69,7 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
       return end(std::move(failed));
   last_sign = compat::now(self);
   last_trouble = {};
+  note_sender(msg.from);
   doubtful = false;
   remote.reset();
   others_at = msg.position;
@@ -178,7 +179,9 @@ void sync_supervisor_state::want_blocks() {
 
 void sync_supervisor_state::open_block(std::uint64_t index) {
   open_object(channel_id_of(channel_kind::leaves, native->blocks[index]),
-              {kind::leaves, index}, {native->type}, check_of_leaves(index));
+              {kind::leaves, index}, {native->type}, check_of_leaves(index),
+              static_cast<std::uint32_t>(native->cut().chunks(index) *
+                                         hash_bytes));
 }
 
 void sync_supervisor_state::on_leaves(std::uint64_t index,
@@ -192,6 +195,7 @@ void sync_supervisor_state::on_leaves(std::uint64_t index,
     std::copy(place.begin(), place.end(),
               leaves.begin() + static_cast<std::ptrdiff_t>(
                                    cut.first_chunk(each->second)));
+  note_sender(msg.from);
   last_sign = compat::now(self);
   if (--blocks_missing == 0)
     return leaves_complete();
@@ -317,6 +321,7 @@ void sync_supervisor_state::on_range_rejected(const range_rejected& msg) {
   if (!why || now != phase::fetching)
     return;
   heard_anything = true;
+  beware_of(msg.from);
   last_trouble = {errc::hash_mismatch, "what arrived does not match its hash"};
   const auto item = cover[why->index];
   const auto first = cut_tree(remote_tree->shape(), range_chunks)

@@ -91,6 +91,7 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
     return ask_first();
   }
   const auto at = compat::now(self);
+  note_sender(msg.from);
   if (!doubtful)
     last_sign = at;
   close_all(kind::first_object);
@@ -149,8 +150,9 @@ void sync_supervisor_state::on_tree_part(std::uint64_t index,
   if (msg.type != remote->type() || !remote->add_part(index, msg.data)) {
     last_trouble = {errc::bad_object, "a part of the tree has a wrong length"};
     return open_object(remote->part_hash(index), {kind::tree_part, index},
-                       {remote->type()});
+                       {remote->type()}, {}, tree_part_bytes);
   }
+  note_sender(msg.from);
   if (!doubtful)
     last_sign = compat::now(self);
   if (remote->complete())
@@ -280,6 +282,7 @@ void sync_supervisor_state::on_chunk(const chunk_verified& msg) {
   const auto why = channels.close(msg.channel);
   last_sign = compat::now(self);
   window.closed(msg.channel, last_sign);
+  note_sender(msg.from);
   if (!why || now != phase::fetching)
     return;
   heard_anything = true;

@@ -52,6 +52,9 @@ struct sync_supervisor_state {
   channel_table channels;
   fetch_window window;
   std::uint64_t drops_seen = 0;
+  std::vector<ip6_address> trusted; ///< sent what was verified, the last first
+  time_point trust_won{0};          ///< when one of them did so again
+  bool is_wary = false;             ///< the port hears nobody else
 
   // What is known.
   std::optional<remote_object> remote; ///< classic mode
@@ -130,6 +133,12 @@ struct sync_supervisor_state {
   void join_others();
   void close_all(channel_table::purpose::kind what);
 
+  // -- strangers, in sync_senders.cpp -------------------------------------------
+  void note_sender(const ip6_address& who);
+  void beware_of(const ip6_address& who);
+  void beware();
+  void review_senders(time_point at);
+
   // -- keys and what is believed, in sync_key.cpp -------------------------------------------------
   error settle_wire();
   void on_rejected(const content_rejected& msg);
@@ -142,7 +151,8 @@ struct sync_supervisor_state {
   void fill_window();
   void ensure_idle_receiver();
   void open_object(const hash& id, channel_table::purpose why,
-                   std::vector<hash_type> types, object_check check = {});
+                   std::vector<hash_type> types, object_check check = {},
+                   std::uint32_t most_bytes = 0);
   void open_item(std::uint64_t item);
   std::uint32_t units_of(const cover_item& item) const;
   std::uint32_t group_budget() const;

@@ -44,7 +44,11 @@ struct receive_counters {
   std::uint64_t groups_joined = 0;     ///< joins so far, re-joins included
   std::uint64_t packets_malformed = 0; ///< empty, or longer than a slot
   std::uint64_t joins_failed = 0; ///< the system refused: nothing will come
+  std::uint64_t packets_unheard = 0; ///< of others than hear_only() named
 };
+
+/// Senders that a port can be told to listen to alone.
+inline constexpr std::size_t max_heard = 4;
 
 /// A group and who gets its packets.
 struct subscription {
@@ -64,6 +68,9 @@ public:
   virtual void leave(std::vector<group_address> groups) = 0;
   /// Leaves and joins again: a request to send once more. Handlers stay.
   virtual void rejoin(std::vector<group_address> groups) = 0;
+  /// From now on packets of other senders are dropped, as early as can be;
+  /// an empty list (at most max_heard long) means everybody again.
+  virtual void hear_only(std::vector<ip6_address> senders) = 0;
 
   virtual receive_counters counters() const = 0;
 
@@ -104,8 +111,16 @@ public:
   virtual void close() = 0;
 };
 
-/// Called on the network's thread with what was heard since the last call.
-using report_handler = std::function<void(std::vector<group_change>&&)>;
+/// What was heard since the last time. Few batches are out at once: while
+/// those before are kept alive the port reads less, and reports that come
+/// meanwhile are lost in the kernel.
+struct report_batch {
+  std::vector<group_change> changes;
+  std::shared_ptr<const void> credit; ///< goes with the last copy
+};
+
+/// Called on the network's thread.
+using report_handler = std::function<void(report_batch&&)>;
 
 /// A sharer's ear for MLD reports. Joins ff02::16, asks who is waiting with a
 /// General Query when opened. Closes as the others do.

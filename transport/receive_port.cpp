@@ -11,6 +11,10 @@
 namespace troupe {
 namespace {
 
+/// Packets of others that are passed over one by one; then the kernel is told
+/// to drop them, which costs its count of what it drops for lack of room.
+constexpr std::uint64_t patience_packets = 256;
+
 /// The kernel's timer tick: the coarse clock advances by it.
 std::chrono::nanoseconds kernel_jiffy() {
   timespec tick{};
@@ -83,6 +87,16 @@ public:
       if (handlers_.contains(group))
         schedule_.rejoin(group, loop_.now());
     pump_soon();
+  }
+
+  void hear_only(std::vector<ip6_address> senders) {
+    senders.resize(std::min(senders.size(), max_heard));
+    if (closed_ || senders == heard_)
+      return;
+    heard_ = std::move(senders);
+    unheard_ = 0;
+    if (std::exchange(is_filtering_, false))
+      sockets_->filter({});
   }
 
   void close() {
@@ -168,6 +182,11 @@ private:
         ++tallies_.packets_malformed;
         continue;
       }
+      if (!is_heard(messages[i])) {
+        unheard_ += messages[i].packets();
+        tallies_.packets_unheard += messages[i].packets();
+        continue;
+      }
       tallies_.packets += messages[i].packets();
       tallies_.bytes += messages[i].bytes.size();
       const auto end = shares_.begin() + static_cast<std::ptrdiff_t>(used);
@@ -183,10 +202,17 @@ private:
       shares_[share_of_[i]].packets += messages[i].packets();
     }
     for (std::size_t i = 0; i < messages.size(); ++i)
-      if (is_sound(messages[i]))
+      if (is_sound(messages[i]) && is_heard(messages[i]))
         add_packets(messages[i], shares_[share_of_[i]]);
     for (std::size_t i = 0; i < used; ++i)
       deliver(shares_[i], slab);
+    if (unheard_ > patience_packets && !std::exchange(is_filtering_, true))
+      sockets_->filter(heard_);
+  }
+
+  bool is_heard(const received_message& m) const {
+    return heard_.empty() ||
+           std::find(heard_.begin(), heard_.end(), m.from) != heard_.end();
   }
 
   static bool is_sound(const received_message& m) {
@@ -223,6 +249,9 @@ private:
   std::unordered_map<group_address, packet_handler> handlers_;
   std::vector<share> shares_;         ///< of the messages being dispatched
   std::vector<std::size_t> share_of_; ///< for each message
+  std::vector<ip6_address> heard_;    ///< the only senders; none: all
+  std::uint64_t unheard_ = 0;         ///< packets of others since
+  bool is_filtering_ = false;         ///< the kernel does it
   bool pump_posted_ = false;
   bool closed_ = false;
 };
@@ -248,6 +277,12 @@ public:
   void rejoin(std::vector<group_address> groups) override {
     loop_->post(
         [core = core_, groups = std::move(groups)] { core->rejoin(groups); });
+  }
+
+  void hear_only(std::vector<ip6_address> senders) override {
+    loop_->post([core = core_, senders = std::move(senders)]() mutable {
+      core->hear_only(std::move(senders));
+    });
   }
 
   receive_counters counters() const override { return core_->counters(); }

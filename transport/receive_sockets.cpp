@@ -29,7 +29,8 @@ receive_counters receive_tallies::read() const noexcept {
           .starvations = starvations,
           .groups_joined = groups_joined,
           .packets_malformed = packets_malformed,
-          .joins_failed = joins_failed};
+          .joins_failed = joins_failed,
+          .packets_unheard = packets_unheard};
 }
 
 receive_sockets::receive_sockets(io_loop& loop, const receive_options& options,
@@ -40,6 +41,8 @@ receive_sockets::receive_sockets(io_loop& loop, const receive_options& options,
       tallies_(tallies) {}
 
 bool receive_sockets::add(unique_fd fd) {
+  if (!filtered_.empty())
+    filter_senders(fd.get(), filtered_);
   auto s = std::make_unique<socket>(
       socket{std::move(fd), boost::asio::posix::stream_descriptor{loop_.context()},
              boost::asio::steady_timer{loop_.context()}});
@@ -100,6 +103,13 @@ void receive_sockets::leave(const group_address& group) {
                     interface_index_);
   s.full = false;
   member_of_.erase(it);
+}
+
+void receive_sockets::filter(std::vector<ip6_address> senders) {
+  filtered_ = std::move(senders);
+  for (const auto& s : sockets_)
+    if (s->fd)
+      filter_senders(s->fd.get(), filtered_); // works without, only slower
 }
 
 std::vector<group_address> receive_sockets::groups() const {
@@ -234,8 +244,10 @@ void receive_sockets::resume() {
 void receive_sockets::count_drops(socket& s) noexcept {
   // A running total that wraps; zero when the call brought none.
   if (const std::uint32_t total = reader_.dropped()) {
-    tallies_.packets_dropped.fetch_add(total - s.dropped,
-                                       std::memory_order_relaxed);
+    // What a filter refuses counts with the rest, and says nothing of room.
+    auto& tally = filtered_.empty() ? tallies_.packets_dropped
+                                    : tallies_.packets_unheard;
+    tally.fetch_add(total - s.dropped, std::memory_order_relaxed);
     s.dropped = total;
   }
 }

@@ -24,6 +24,7 @@ struct receive_tallies {
   std::atomic<std::uint64_t> starvations = 0;
   std::atomic<std::uint64_t> groups_joined = 0;
   std::atomic<std::uint64_t> joins_failed = 0;
+  std::atomic<std::uint64_t> packets_unheard = 0;
 
   receive_counters read() const noexcept;
 };
@@ -50,6 +51,9 @@ public:
   /// 0 or an errno value.
   int join(const group_address& group);
   void leave(const group_address& group);
+
+  /// Has the kernel drop what others than `senders` send; none: nothing.
+  void filter(std::vector<ip6_address> senders);
 
   /// What join() joined and leave() did not leave.
   std::vector<group_address> groups() const;
@@ -96,6 +100,7 @@ private:
   std::vector<received_message> gathered_; ///< in dense_, not handed over yet
   std::vector<std::unique_ptr<socket>> sockets_;
   std::unordered_map<group_address, std::size_t> member_of_;
+  std::vector<ip6_address> filtered_; ///< the only senders; none: all
   bool closed_ = false;
 };
 

@@ -18,6 +18,10 @@ constexpr auto second_query_after = 1s;
 /// More than any report on a link of 9000 bytes.
 constexpr std::size_t report_slot_bytes = std::size_t{10} * 1024;
 constexpr int rounds_per_turn = 8;
+/// Batches that wait for the actors, and changes in one: what a flood of
+/// reports can take of memory is this and one read more.
+constexpr std::uint32_t max_batches_out = 4;
+constexpr std::size_t max_batch_changes = 16384;
 
 /// RFC 3810 5.2.13 and 6.2: reports never cross a router. The unspecified
 /// address is that of a host which has none yet; ::1 can only be our own.
@@ -33,7 +37,8 @@ class report_core : public std::enable_shared_from_this<report_core> {
 public:
   report_core(io_loop& loop, std::vector<std::uint32_t> interfaces,
               std::vector<ip6_address> not_heard, report_handler on_reports)
-      : interfaces_(std::move(interfaces)), not_heard_(std::move(not_heard)),
+      : loop_(loop.weak_from_this()), interfaces_(std::move(interfaces)),
+        not_heard_(std::move(not_heard)),
         on_reports_(std::move(on_reports)), descriptor_(loop.context()),
         timer_(loop.context()),
         buffer_(message_reader::max_messages * report_slot_bytes) {}
@@ -83,7 +88,8 @@ private:
 
   void drain() {
     std::vector<group_change> heard;
-    for (int round = 0; round < rounds_per_turn; ++round) {
+    for (int round = 0;
+         round < rounds_per_turn && heard.size() < max_batch_changes; ++round) {
       int problem = 0;
       const auto messages = reader_.read(descriptor_.native_handle(),
                                          buffer_.data(), report_slot_bytes,
@@ -95,8 +101,29 @@ private:
         break;
     }
     if (!heard.empty())
-      on_reports_(std::move(heard));
-    wait();
+      on_reports_({std::move(heard), take_credit()});
+    if (batches_out_ < max_batches_out)
+      wait();
+    else
+      is_stalled_ = true;
+  }
+
+  /// Comes back on any thread, and maybe after everything here is gone.
+  std::shared_ptr<const void> take_credit() {
+    ++batches_out_;
+    return {this, [loop = loop_, weak = weak_from_this()](const void*) {
+              if (const auto there = loop.lock())
+                there->post([weak] {
+                  if (const auto self = weak.lock())
+                    self->on_credit();
+                });
+            }};
+  }
+
+  void on_credit() {
+    --batches_out_;
+    if (std::exchange(is_stalled_, false) && !closed_)
+      wait();
   }
 
   bool is_ignored(const ip6_address& reporter) const {
@@ -104,6 +131,7 @@ private:
            not_heard_.end();
   }
 
+  std::weak_ptr<io_loop> loop_;
   std::vector<std::uint32_t> interfaces_;
   std::vector<ip6_address> not_heard_;
   report_handler on_reports_;
@@ -111,6 +139,8 @@ private:
   boost::asio::steady_timer timer_;
   message_reader reader_;
   std::vector<std::byte> buffer_;
+  std::uint32_t batches_out_ = 0;
+  bool is_stalled_ = false; ///< waits for a batch to come back
   bool closed_ = false;
 };
 

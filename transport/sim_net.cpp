@@ -53,6 +53,10 @@ public:
     world_->report(*host_, groups, membership::wanted);
   }
 
+  void hear_only(std::vector<ip6_address> senders) override {
+    host_->heard = std::move(senders);
+  }
+
   receive_counters counters() const override { return host_->counters; }
 
   void close() override {

@@ -140,6 +140,12 @@ void sim_world::deliver(const std::shared_ptr<sim_receiver>& to,
                         const sim_frame& frame) {
   if (!to->groups.contains(frame.to))
     return;
+  if (!to->heard.empty() &&
+      std::find(to->heard.begin(), to->heard.end(), frame.from) ==
+          to->heard.end()) {
+    to->counters.packets_unheard += frame.bytes->size() / frame.packet_bytes;
+    return;
+  }
   const auto& path = to->path;
   const bool is_connected = connected_ && !is_cut(*to);
   const auto slab = std::make_shared<sim_slab>();
@@ -251,7 +257,7 @@ void sim_world::answer_query() {
 void sim_world::hear(const std::vector<group_change>& changes, double loss) {
   for (const auto& r : alive(reporters_))
     if (connected_ && !random_.happens(loss) && r->on_reports)
-      r->on_reports(std::vector{changes});
+      r->on_reports({std::vector{changes}, nullptr});
 }
 
 std::chrono::nanoseconds

@@ -25,6 +25,7 @@ struct sim_receiver {
   /// Ordered, so that runs repeat. Shared, since a handler may leave.
   std::map<group_address, std::shared_ptr<packet_handler>> groups;
   receive_counters counters;
+  std::vector<ip6_address> heard; ///< the only senders; none: all
   std::size_t number = 0; ///< in the order of opening
   sim_path path;
   burst_state bursts;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "transport/socket_linux.hpp"
 
+#include <linux/filter.h>
 #include <netinet/icmp6.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -167,6 +169,40 @@ int change_membership(int fd, bool join, const group_address& group,
   request.ipv6mr_interface = interface_index;
   const int name = join ? IPV6_JOIN_GROUP : IPV6_LEAVE_GROUP;
   return set(fd, IPPROTO_IPV6, name, request) ? 0 : errno;
+}
+
+int filter_senders(int fd, std::span<const ip6_address> senders) noexcept {
+  constexpr int none = 0;
+  if (senders.empty())
+    return set(fd, SOL_SOCKET, SO_DETACH_FILTER, none) || errno == ENOENT
+               ? 0
+               : errno;
+  if (senders.size() > max_heard)
+    return E2BIG;
+  constexpr std::uint32_t source_offset = 8; // RFC 8200 3
+  constexpr std::uint32_t words = 4;
+  std::array<sock_filter, max_heard*(2 * words + 1) + 1> program{};
+  std::uint16_t length = 0;
+  const auto add = [&](std::uint16_t code, std::uint32_t value,
+                       std::uint8_t if_not = 0) {
+    program[length++] = {code, 0, if_not, value};
+  };
+  for (const auto& sender : senders) {
+    for (std::uint32_t i = 0; i < words; ++i) {
+      std::uint32_t word = 0;
+      std::memcpy(&word, sender.bytes.data() + i * sizeof(word), sizeof(word));
+      add(BPF_LD | BPF_W | BPF_ABS,
+          static_cast<std::uint32_t>(SKF_NET_OFF) + source_offset +
+              i * static_cast<std::uint32_t>(sizeof(word)));
+      // What differs goes on with the next sender.
+      add(BPF_JMP | BPF_JEQ | BPF_K, ntohl(word),
+          static_cast<std::uint8_t>(2 * (words - 1 - i) + 1));
+    }
+    add(BPF_RET | BPF_K, UINT32_MAX);
+  }
+  add(BPF_RET | BPF_K, 0);
+  const sock_fprog filter{length, program.data()};
+  return set(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter) ? 0 : errno;
 }
 
 sockaddr_in6 to_sockaddr(const ip6_address& address, std::uint16_t port,

@@ -48,6 +48,11 @@ int send_mld(int fd, std::span<const std::byte> message, const ip6_address& to,
 int change_membership(int fd, bool join, const group_address& group,
                       std::uint32_t interface_index) noexcept;
 
+/// Lets packets of these senders in and no others: a socket filter (bpf(4) of
+/// the classic kind), so that what others send takes no room in the socket's
+/// buffer. None: everybody. At most max_heard. 0 or an errno value.
+int filter_senders(int fd, std::span<const ip6_address> senders) noexcept;
+
 /// The kernel's form of an address.
 sockaddr_in6 to_sockaddr(const ip6_address& address, std::uint16_t port,
                          std::uint32_t interface_index) noexcept;

@@ -33,6 +33,7 @@ struct fixture : actor_fixture {
   std::shared_ptr<block_pool> pool = std::make_shared<block_pool>(mib, 2);
   channel_receiver_actor receiver;
   std::vector<std::byte> data;
+  std::vector<ip6_address> trusted; ///< of the channels to come
 
   fixture() {
     receiver = system.spawn(channel_receiver,
@@ -82,6 +83,7 @@ struct fixture : actor_fixture {
     what.types = {type};
     what.pieces = pieces.empty() ? whole() : std::move(pieces);
     what.range = {symbol_bytes, tag, {}, pool};
+    what.trusted = trusted;
     for (std::uint64_t i = 0; i < chunk_count(data.size()); ++i) {
       const auto range = chunk_range(data.size(), i);
       what.range.chunks.push_back(hash_of(
@@ -90,11 +92,12 @@ struct fixture : actor_fixture {
     compat::anon_send(receiver, what);
     settle();
   }
-  void deliver(const packets& all, channel_id id = 1) {
+  void deliver(const packets& all, channel_id id = 1, ip6_address from = {}) {
     auto slab = std::make_shared<packets>(all);
     symbol_batch msg;
     msg.channel = id;
     msg.batch.slab = slab;
+    msg.batch.from = from;
     for (const auto& one : *slab)
       msg.batch.packets.emplace_back(one);
     compat::anon_send(receiver, std::move(msg));
@@ -106,6 +109,18 @@ struct fixture : actor_fixture {
                       data.begin() + static_cast<long>(piece.from));
   }
 };
+
+const ip6_address sharer{{0xfe, 0x80, 1}};
+const ip6_address forger{{0xfe, 0x80, 2}};
+const ip6_address other_forger{{0xfe, 0x80, 3}};
+
+/// The same headers with other symbols.
+packets forged(packets all) {
+  for (auto& packet : all)
+    for (std::size_t i = range_header_bytes; i < packet.size(); ++i)
+      packet[i] ^= std::byte{0x5a};
+  return all;
+}
 
 #define RANGE_TEST(name)                                                       \
   TEST_CASE_METHOD(fixture, name, "[actors][channel_receiver][ranges]")
@@ -337,4 +352,63 @@ RANGE_TEST("each repair channel ends once, the data whenever it is sent") {
     CHECK_FALSE(one.is_end_near);
   }
   CHECK(ended == std::vector<std::uint32_t>{1, 2, 0, 1, 1});
+}
+
+RANGE_TEST("what a forger sends is not mixed with what the sharer sends") {
+  const auto size = GENERATE(32768u, 3 * 32768u);
+  trusted = {sharer};
+  open_for(pattern(size, 41));
+  const auto all = transmit();
+  const auto bad = forged(all);
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    deliver(some(bad, i, 1), 1, forger);
+    deliver(some(all, i, 1), 1, sharer);
+  }
+  deliver(some(bad, bad.size() - 1, 1), 1, forger);
+  REQUIRE(told->rejected == std::vector<channel_id>{1});
+  deliver(bad, 1, forger); // refused for good
+  CHECK(told->rejected.size() == 1);
+  CHECK(told->ranges.empty());
+  CHECK(written->empty());
+  deliver(some(all, all.size() - 1, 1), 1, sharer);
+  REQUIRE(written->size() == 1);
+  CHECK(is_right(written->front(), written->front().pieces.front()));
+  REQUIRE(told->chunks.size() == 1);
+  CHECK(told->chunks.front().from == sharer);
+  CHECK(told->chunks.front().symbols_source == all.size());
+}
+
+RANGE_TEST("who is trusted finds room among forgers who never finish") {
+  trusted = {sharer};
+  open_for(pattern(mib, 42));
+  const auto all = transmit();
+  const auto bad = forged(all);
+  for (std::uint8_t host = 0; host < 100; ++host) {
+    const ip6_address who{{0xfe, 0x80, 9, host}};
+    deliver(some(bad, host, 1), 1, who);
+  }
+  // Two blocks at most, of which one is the pool's spare.
+  deliver(all, 1, sharer);
+  CHECK(written->size() == 1);
+}
+
+RANGE_TEST("a forger at the end of the line ends no answer") {
+  trusted = {sharer};
+  open_for(pattern(mib, 43));
+  const auto all = transmit();
+  deliver(some(all, 0, all.size() / 2), 1, sharer);
+  const auto before = told->symbols.size();
+  const auto missing = told->symbols.back().symbols_missing;
+  deliver(some(forged(all), all.size() - 1, 1), 1, forger); // countdown 1
+  REQUIRE(told->symbols.size() == before + 1);
+  CHECK(told->symbols.back().passes_ended == 0);
+  CHECK(told->symbols.back().symbols_missing == missing);
+}
+
+RANGE_TEST("as long as nobody is trusted a wrong range is given up") {
+  open_for(pattern(3 * 32768u, 44));
+  deliver(forged(transmit()), 1, other_forger);
+  REQUIRE(told->ranges.size() == 1);
+  CHECK(told->ranges.front().from == other_forger);
+  CHECK(told->ranges.front().bad_chunks == 7);
 }

@@ -66,8 +66,10 @@ struct fixture : actor_fixture {
     settle();
   }
   void open_for_object(channel_id id = 1,
-                       std::optional<seal_key> key = std::nullopt) {
+                       std::optional<seal_key> key = std::nullopt,
+                       std::uint32_t most_bytes = 0) {
     open_channel what;
+    what.size_bytes = most_bytes;
     what.key = std::move(key);
     what.channel = id;
     what.what = open_channel::content::object;
@@ -75,11 +77,12 @@ struct fixture : actor_fixture {
     compat::anon_send(receiver, what);
     settle();
   }
-  void deliver(const packets& all, channel_id id = 1) {
+  void deliver(const packets& all, channel_id id = 1, ip6_address from = {}) {
     auto slab = std::make_shared<packets>(all);
     symbol_batch msg;
     msg.channel = id;
     msg.batch.slab = slab;
+    msg.batch.from = from;
     for (const auto& one : *slab)
       msg.batch.packets.emplace_back(one);
     compat::anon_send(receiver, std::move(msg));
@@ -285,4 +288,34 @@ TEST_CASE_METHOD(fixture, "without a key a sealed object is seen to be illegible
   CHECK(told->causes == std::vector{cause::wrong_hash, cause::illegible,
                                     cause::illegible});
   CHECK(told->objects.empty());
+}
+
+TEST_CASE_METHOD(fixture, "forged symbols of an object spoil only each other",
+                 "[actors][channel_receiver][hostile]") {
+  const ip6_address sharer{{0xfe, 0x80, 1}}, forger{{0xfe, 0x80, 2}};
+  const auto data = pattern(5000, 51);
+  open_for_object();
+  const auto all = transmit(sender, object(data));
+  auto bad = all; // the same id and length
+  for (auto& packet : bad)
+    packet.back() ^= std::byte{1};
+  for (std::size_t i = 0; i < 5; ++i) {
+    deliver(some(bad, i, 1), 1, forger);
+    CHECK(told->objects.empty());
+    deliver(some(all, i, 1), 1, sharer);
+  }
+  REQUIRE(told->objects.size() == 1);
+  CHECK(told->objects.front().from == sharer);
+}
+
+TEST_CASE_METHOD(fixture, "an object that is longer than it can be is ignored",
+                 "[actors][channel_receiver][hostile]") {
+  const auto data = pattern(5000, 52);
+  open_for_object(1, std::nullopt, 4999);
+  deliver(transmit(sender, object(data)));
+  CHECK(told->objects.empty());
+  CHECK(told->arrived.empty());
+  open_for_object(2, std::nullopt, 5000);
+  deliver(transmit(sender, object(data)), 2);
+  CHECK(told->objects.size() == 1);
 }

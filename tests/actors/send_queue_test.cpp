@@ -232,7 +232,10 @@ TEST_CASE("latecomers of bulk do not cause another sending",
 
 TEST_CASE("the echo of a request is longer where latecomers do not count",
           "[actors][send_queue]") {
-  send_queue queue{{.echo = 60ms, .long_echo = 1500ms}};
+  send_queue queue{{.echo = 60ms,
+                    .long_echo = 1500ms,
+                    .interval = 10ms,
+                    .repeat_memory = 0ms}};
   queue.wanted(from(1, 1), 0ms);
   queue.wanted(from(1, 2), 0ms, bulk);
   queue.sent(queue.next(0ms)->ticket, 10ms);
@@ -246,7 +249,10 @@ TEST_CASE("the echo of a request is longer where latecomers do not count",
 
 TEST_CASE("what was sent is remembered as long as its echo",
           "[actors][send_queue]") {
-  send_queue queue{{.echo = 60ms, .long_echo = 1500ms}};
+  send_queue queue{{.echo = 60ms,
+                    .long_echo = 1500ms,
+                    .interval = 10ms,
+                    .repeat_memory = 0ms}};
   queue.wanted(from(1, 1), 0ms);
   queue.wanted(from(1, 2), 0ms, bulk);
   queue.sent(queue.next(0ms)->ticket, 10ms);
@@ -257,4 +263,143 @@ TEST_CASE("what was sent is remembered as long as its echo",
   CHECK(queue.remembered() == 1);
   queue.expire(1510ms);
   CHECK(queue.remembered() == 0);
+}
+
+TEST_CASE("one group is sent so often in a row, then once an interval",
+          "[actors][send_queue][hostile]") {
+  const send_queue_options limits;
+  for (const bool is_bulk : {false, true}) {
+    send_queue queue;
+    const auto burst = is_bulk ? limits.bulk_burst : limits.burst;
+    const auto interval = is_bulk ? limits.bulk_interval : limits.interval;
+    std::uint32_t sent = 0;
+    auto now = std::chrono::nanoseconds{1s};
+    const auto end = now + 10 * interval;
+    // Every millisecond somebody new asks, and leaves, and asks again.
+    for (std::uint8_t host = 0; now < end; now += 1ms, ++host) {
+      queue.wanted(from(host, 7), now, is_bulk ? bulk : urgent);
+      queue.done(from(host, 7));
+      queue.wanted(from(host, 7), now, is_bulk ? bulk : urgent);
+      while (const auto order = queue.next(now)) {
+        ++sent;
+        queue.sent(order->ticket, now);
+      }
+      queue.expire(now); // forgets no debts
+    }
+    CHECK(sent >= burst + 9);
+    CHECK(sent <= burst + 10);
+  }
+}
+
+TEST_CASE("groups that were sent too often keep nobody else waiting",
+          "[actors][send_queue][hostile]") {
+  send_queue queue;
+  auto now = std::chrono::nanoseconds{1s};
+  for (int round = 0; round < 30; ++round, now += 1us)
+    for (int group = 0; group < 200; ++group) {
+      queue.wanted(from(static_cast<std::uint8_t>(round),
+                        static_cast<std::uint8_t>(group)),
+                   now, urgent);
+      while (const auto order = queue.next(now))
+        queue.sent(order->ticket, now);
+    }
+  CHECK(queue.waiting() == 200);
+  queue.wanted(from(99, 222), now, urgent);
+  const auto order = queue.next(now);
+  REQUIRE(order);
+  CHECK(order->to.bytes[2] == 222);
+  CHECK_FALSE(queue.next(now));
+  // What was held back is not lost.
+  now += 100ms;
+  int late = 0;
+  while (queue.next(now))
+    ++late;
+  CHECK(late == 200);
+}
+
+TEST_CASE("bulk that was sent to its asker before waits for what is new",
+          "[actors][send_queue][hostile]") {
+  send_queue queue;
+  auto now = std::chrono::nanoseconds{1s};
+  const auto ask = [&](int host, int group) {
+    queue.done(from(static_cast<std::uint8_t>(host),
+                    static_cast<std::uint8_t>(group)));
+    return queue.wanted(from(static_cast<std::uint8_t>(host),
+                             static_cast<std::uint8_t>(group)),
+                        now, bulk);
+  };
+  const auto send = [&]() -> int {
+    const auto order = queue.next(now, true, ripe);
+    if (!order)
+      return 0;
+    queue.sent(order->ticket, now);
+    return order->to.bytes[2];
+  };
+  ask(1, 1);
+  REQUIRE(send() == 1);
+  ask(1, 1); // once more
+  ask(2, 2);
+  CHECK(send() == 2);
+  CHECK(send() == 1); // when there is nothing new
+
+  // One in twenty is a repeat even so.
+  ask(1, 1);
+  for (int group = 10; group < 60; ++group)
+    ask(2, group);
+  int before = 0;
+  while (send() != 1)
+    ++before;
+  CHECK(before >= 15);
+  CHECK(before <= 20);
+
+  // Somebody for whom it is new brings it forward.
+  while (send() != 0) {
+  }
+  ask(2, 2);
+  ask(3, 201);
+  CHECK_FALSE(queue.wanted(from(9, 2), now, bulk));
+  ask(3, 202);
+  CHECK(send() == 201);
+  CHECK(send() == 2);
+  CHECK(send() == 202);
+}
+
+TEST_CASE("bulk is new again after a while", "[actors][send_queue][hostile]") {
+  send_queue queue;
+  auto now = std::chrono::nanoseconds{1s};
+  queue.wanted(from(1, 1), now, bulk);
+  queue.sent(queue.next(now)->ticket, now);
+  queue.expire(now + 5s);
+  CHECK(queue.remembered() == 1);
+  queue.expire(now + 31s);
+  CHECK(queue.remembered() == 0);
+}
+
+TEST_CASE("one host's requests do not fill the queue",
+          "[actors][send_queue][hostile]") {
+  send_queue queue{{.max_groups = 100, .max_waiting_each = 10}};
+  std::size_t taken = 0;
+  for (int group = 0; group < 200; ++group)
+    taken += queue.wanted(from(1, static_cast<std::uint8_t>(group)), 1s);
+  CHECK(taken == 10);
+  CHECK(queue.remembered() == 10);
+  CHECK(queue.wanted(from(2, 250), 1s));
+  // What is sent, or left, makes room for more.
+  REQUIRE(queue.next(1s));
+  CHECK(queue.wanted(from(1, 100), 1s));
+  CHECK_FALSE(queue.wanted(from(1, 101), 1s));
+  queue.done(from(1, 100));
+  CHECK(queue.wanted(from(1, 101), 1s));
+}
+
+TEST_CASE("a full queue forgets what is over", "[actors][send_queue][hostile]") {
+  send_queue queue{{.max_groups = 20}};
+  auto now = std::chrono::nanoseconds{1s};
+  for (int group = 0; group < 20; ++group) {
+    queue.wanted(from(1, static_cast<std::uint8_t>(group)), now);
+    queue.sent(queue.next(now)->ticket, now);
+  }
+  CHECK_FALSE(queue.wanted(from(2, 99), now));
+  now += 200ms;
+  CHECK(queue.wanted(from(2, 99), now));
 }

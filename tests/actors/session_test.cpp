@@ -17,6 +17,7 @@ struct silent_port : receive_port, send_port, report_port {
   void join(std::vector<subscription>) override {}
   void leave(std::vector<group_address>) override {}
   void rejoin(std::vector<group_address>) override {}
+  void hear_only(std::vector<ip6_address>) override {}
   receive_counters counters() const override { return {}; }
   void send(std::unique_ptr<packet_train> train,
             std::function<void(train_sent&&)> on_sent) override {

@@ -46,6 +46,10 @@ public:
     inner_->rejoin(std::move(groups));
   }
 
+  void hear_only(std::vector<ip6_address> senders) override {
+    inner_->hear_only(std::move(senders));
+  }
+
   receive_counters counters() const override { return inner_->counters(); }
 
   void close() override {

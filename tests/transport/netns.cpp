@@ -234,10 +234,10 @@ void packet_log::let_go() {
 }
 
 report_handler report_log::handler() {
-  return [this](std::vector<group_change>&& changes) {
+  return [this](report_batch&& heard) {
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock{mutex_};
-    for (const auto& c : changes)
+    for (const auto& c : heard.changes)
       entries_.push_back({c, now});
   };
 }

@@ -67,8 +67,8 @@ only_wanted(const std::vector<group_change>& all) {
 /// A report port and what it heard, with the time.
 struct ear {
   explicit ear(sim_net& net)
-      : port(value_of(net.open_reports({}, [this, &net](auto&& changes) {
-          for (const auto& c : changes) {
+      : port(value_of(net.open_reports({}, [this, &net](auto&& batch) {
+          for (const auto& c : batch.changes) {
             heard.push_back(c);
             times.push_back(net.now());
           }
