@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What one bad receiver costs the others, and what more receivers cost the
+# sharer: medians, for docs/reliability.md. The sharer's rate is the limit, so
+# that the processors are not.
+#
+# usage: TROUPE=build/release/bin/troupe FLOOD=build/release/bin/troupe_flood \
+#          bench/bystanders.sh [RUNS [MIB]]
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TROUPE=$(realpath "${TROUPE:?names the program}")
+FLOOD=$(realpath "${FLOOD:?names the flood program}")
+export TROUPE FLOOD
+# shellcheck source-path=SCRIPTDIR source=../tests/netns/session.sh
+source "$here/../tests/netns/session.sh"
+begin 9
+runs=${1:-7} mib=${2:-32} rate=200m
+make_file "$data/file" $(( mib * 1048576 ))
+
+median() { sort -n | awk '{all[NR] = $1} END {print all[int((NR + 1) / 2)]}'; }
+cpu_ms() { awk '{print ($14 + $15) * 10}' "/proc/$1/stat"; }
+
+# sync_all HOST...: all at once; the milliseconds until the last has ended.
+sync_all() {
+  local begin pids=() each
+  begin=$(now_ms)
+  for each in "$@"; do
+    start "$each" "$work/sync-$each.log" timeout 120 "$TROUPE" sync \
+      --interface eth0 --no-cache file "$data/copy-$each"
+    pids+=("$started")
+  done
+  for each in "${pids[@]}"; do
+    wait "$each" || fail "a sync failed"
+  done
+  echo $(( $(now_ms) - begin ))
+  for each in "$@"; do
+    expect_same "$data/file" "$data/copy-$each"
+    rm "$data/copy-$each"
+  done
+}
+
+# with_neighbour KIND: the time of two receivers beside one of that kind.
+with_neighbour() {
+  local pid=''
+  case $1 in
+    stopped)
+      start h4 "$work/neighbour.log" "$TROUPE" sync --interface eth0 \
+        --no-cache file "$data/copy-h4"
+      pid=$started
+      ( sleep 0.4; kill -STOP "$pid" ) &
+      ;;
+    joins | churn)
+      start h4 "$work/neighbour.log" "$FLOOD" eth0 100 "$1"
+      pid=$started
+      sleep 0.3
+      ;;
+  esac
+  sync_all h2 h3
+  [[ -z $pid ]] || { kill -KILL "$pid" && wait "$pid" 2>/dev/null; } || true
+  rm -f "$data"/.copy-h4* "$data/copy-h4"
+}
+
+share_on h1 --rate "$rate" "$data/file"
+declare -A times
+for (( run = 0; run < runs; ++run )); do
+  for kind in none stopped joins churn; do
+    times[$kind]+="$(with_neighbour "$kind") "
+  done
+done
+alone=$(tr ' ' '\n' <<<"${times[none]% }" | median)
+for kind in none stopped joins churn; do
+  each=$(tr ' ' '\n' <<<"${times[$kind]% }" | median)
+  awk -v kind="$kind" -v ms="$each" -v alone="$alone" -v all="${times[$kind]}" \
+    'BEGIN { printf "neighbour %-8s median %5d ms, %+.1f %%   (%s)\n",
+             kind, ms, (ms / alone - 1) * 100, all }'
+done
+
+declare -A cpu bytes
+for (( run = 0; run < runs; ++run )); do
+  for count in 1 8; do
+    mapfile -t some < <(seq -f 'h%g' 2 $(( count + 1 )))
+    cpu_before=$(cpu_ms "$sharer") bytes_before=$(bytes_out h1)
+    sync_all "${some[@]}" >/dev/null
+    cpu[$count]+="$(( $(cpu_ms "$sharer") - cpu_before ))"$'\n'
+    bytes[$count]+="$(( $(bytes_out h1) - bytes_before ))"$'\n'
+  done
+done
+for count in 1 8; do
+  echo "$count receivers: median $(printf %s "${bytes[$count]}" | median) bytes" \
+    "sent, $(printf %s "${cpu[$count]}" | median) ms of CPU at the sharer"
+done
+stop_sharer "$sharer"
