@@ -94,6 +94,23 @@ void send_queue::stop_waiting(group_state& state) {
   state.asker.reset();
 }
 
+void send_queue::note_latecomer(group_state& state, const ip6_address& who,
+                                time_point now) {
+  const auto is_who = [&](const auto& each) { return each.first == who; };
+  if (state.latecomers.size() < max_reporters &&
+      std::none_of(state.latecomers.begin(), state.latecomers.end(), is_who))
+    state.latecomers.emplace_back(who, now);
+}
+
+/// Who was there for the larger half has no reason to ask for all of it again.
+void send_queue::serve_latecomers(group_state& state, time_point now) {
+  const auto half_time = state.taken_at + (now - state.taken_at) / 2;
+  for (const auto& [who, when] : state.latecomers)
+    if (when <= half_time && !contains(state.served, who))
+      state.served.push_back(who);
+  state.latecomers.clear();
+}
+
 bool send_queue::make_room(time_point now) {
   if (groups_.size() < options_.max_groups)
     return true;
@@ -132,6 +149,8 @@ bool send_queue::wanted(const group_change& change, time_point now,
       promote(where, state);
     return false;
   case phase::sending:
+    if (how.bulk)
+      note_latecomer(state, change.reporter, now);
     if (known || !how.repeat_for_latecomers)
       return false;
     state.again = true;
@@ -172,6 +191,7 @@ send_queue::order send_queue::take(const key& where, group_state& state,
                                    time_point now) {
   state.now = phase::sending;
   state.served = state.reporters;
+  state.taken_at = now;
   state.due = std::max(state.due, now) + (state.how.bulk
                                               ? options_.bulk_interval
                                               : options_.interval);
@@ -262,6 +282,7 @@ void send_queue::sent(std::uint64_t ticket, time_point now) {
   auto& state = found->second;
   state.sent_at = now;
   state.now = phase::idle;
+  serve_latecomers(state, now);
   if (!state.again)
     return;
   state.again = false;

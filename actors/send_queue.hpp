@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -113,6 +114,9 @@ private:
     time_point due{0};
     std::vector<ip6_address> reporters; ///< since the last transmission
     std::vector<ip6_address> served;    ///< who it was sent to last
+    time_point taken_at{0};             ///< when that began
+    /// Who asked for bulk while it was being sent, and when.
+    std::vector<std::pair<ip6_address, time_point>> latecomers;
     std::optional<ip6_address> asker; ///< on whose account it waits
   };
   using queue = std::deque<key>;
@@ -122,6 +126,9 @@ private:
   void promote(const key& where, group_state& state);
   void bring_due(time_point now);
   void stop_waiting(group_state& state);
+  static void note_latecomer(group_state& state, const ip6_address& who,
+                             time_point now);
+  static void serve_latecomers(group_state& state, time_point now);
   bool make_room(time_point now);
   order take(const key& where, group_state& state, time_point now);
   std::optional<order> next_of(queue& from, place stands, time_point now);

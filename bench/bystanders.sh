@@ -15,17 +15,19 @@ source "$here/../tests/netns/session.sh"
 begin 9
 runs=${1:-7} mib=${2:-32} rate=200m
 make_file "$data/file" $(( mib * 1048576 ))
+make_file "$data/large" $(( 4 * mib * 1048576 )) 7000000
 
 median() { sort -n | awk '{all[NR] = $1} END {print all[int((NR + 1) / 2)]}'; }
 cpu_ms() { awk '{print ($14 + $15) * 10}' "/proc/$1/stat"; }
 
-# sync_all HOST...: all at once; the milliseconds until the last has ended.
+# sync_all NAME HOST...: all at once; the milliseconds until the last has ended.
 sync_all() {
-  local begin pids=() each
+  local name=$1 begin pids=() each
+  shift
   begin=$(now_ms)
   for each in "$@"; do
     start "$each" "$work/sync-$each.log" timeout 120 "$TROUPE" sync \
-      --interface eth0 --no-cache file "$data/copy-$each"
+      --interface eth0 --no-cache "$name" "$data/copy-$each"
     pids+=("$started")
   done
   for each in "${pids[@]}"; do
@@ -33,7 +35,7 @@ sync_all() {
   done
   echo $(( $(now_ms) - begin ))
   for each in "$@"; do
-    expect_same "$data/file" "$data/copy-$each"
+    expect_same "$data/$name" "$data/copy-$each"
     rm "$data/copy-$each"
   done
 }
@@ -54,12 +56,12 @@ with_neighbour() {
       sleep 0.3
       ;;
   esac
-  sync_all h2 h3
+  sync_all file h2 h3
   [[ -z $pid ]] || { kill -KILL "$pid" && wait "$pid" 2>/dev/null; } || true
   rm -f "$data"/.copy-h4* "$data/copy-h4"
 }
 
-share_on h1 --rate "$rate" "$data/file"
+share_on h1 --rate "$rate" "$data/file" "$data/large"
 declare -A times
 for (( run = 0; run < runs; ++run )); do
   for kind in none stopped joins churn; do
@@ -79,7 +81,7 @@ for (( run = 0; run < runs; ++run )); do
   for count in 1 8; do
     mapfile -t some < <(seq -f 'h%g' 2 $(( count + 1 )))
     cpu_before=$(cpu_ms "$sharer") bytes_before=$(bytes_out h1)
-    sync_all "${some[@]}" >/dev/null
+    sync_all large "${some[@]}" >/dev/null
     cpu[$count]+="$(( $(cpu_ms "$sharer") - cpu_before ))"$'\n'
     bytes[$count]+="$(( $(bytes_out h1) - bytes_before ))"$'\n'
   done

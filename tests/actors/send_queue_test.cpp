@@ -364,6 +364,28 @@ TEST_CASE("bulk that was sent to its asker before waits for what is new",
   CHECK(send() == 202);
 }
 
+TEST_CASE("who came in the first half of a sending of bulk was served",
+          "[actors][send_queue][hostile]") {
+  send_queue queue;
+  const auto at = std::chrono::nanoseconds{1s};
+  queue.wanted(from(1, 1), at, bulk);
+  const auto order = queue.next(at);
+  queue.wanted(from(2, 1), at + 40ms, bulk);
+  queue.wanted(from(3, 1), at + 60ms, bulk);
+  queue.sent(order->ticket, at + 100ms);
+  for (const int host : {1, 2, 3})
+    queue.done(from(static_cast<std::uint8_t>(host), 1));
+
+  for (const int host : {2, 3}) {
+    auto other = queue;
+    other.wanted(from(static_cast<std::uint8_t>(host), 1), at + 110ms, bulk);
+    other.wanted(from(9, 9), at + 110ms, bulk);
+    const auto first = other.next(at + 110ms);
+    REQUIRE(first);
+    CHECK(first->to.bytes[2] == (host == 2 ? 9 : 1));
+  }
+}
+
 TEST_CASE("bulk is new again after a while", "[actors][send_queue][hostile]") {
   send_queue queue;
   auto now = std::chrono::nanoseconds{1s};
