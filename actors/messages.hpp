@@ -39,6 +39,7 @@ struct tree_built {
 struct diff_trees {
   std::shared_ptr<const merkle_tree> old_tree; ///< nullptr: there is nothing
   std::shared_ptr<const merkle_tree> new_tree;
+  std::shared_ptr<const chunk_map> fixed; ///< as for make_plan()
 };
 
 /// differ -> sync_supervisor.

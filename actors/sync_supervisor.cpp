@@ -237,7 +237,8 @@ void sync_supervisor_state::compare() {
   if (now != phase::comparing || !local_known || plan)
     return;
   // Once a sync: the answer moves it on to the next phase.
-  compat::send(self, comparer, diff_trees{local_tree, remote_tree});
+  compat::send(self, comparer, diff_trees{local_tree, remote_tree,
+                                          request.destination->left_over()});
 }
 
 void sync_supervisor_state::on_plan(const trees_compared& msg) {
@@ -254,8 +255,9 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   for (const auto& chunk : plan->fetch)
     stats.bytes_replaced += chunk.size_bytes * chunk.places.size();
   const auto old = request.destination->old();
-  report.is_unchanged = (plan->nothing_to_do && local_tree) ||
-                        (old && old->size() == 0 && header().size == 0);
+  report.is_unchanged = !request.destination->left_over() &&
+                        ((plan->nothing_to_do && local_tree) ||
+                         (old && old->size() == 0 && header().size == 0));
   if (report.is_unchanged && !request.destination->has_more_to_commit()) {
     const auto& m = request.metadata;
     if (!m.owner && !m.group && !m.mode && !m.mtime && !m.atime)

@@ -264,6 +264,8 @@ void tree_supervisor_state::on_whole_object(const part& why,
   auto failed = opened ? opened->make_link(place.filename().string(), *target,
                                            header->metadata, request.metadata)
                        : opened.error();
+  if (failed.code == errc::none && request.tree->sync_to_disk)
+    failed = opened->make_durable();
   if (failed.code != errc::none)
     end(std::move(failed));
 }
@@ -319,6 +321,8 @@ void tree_supervisor_state::begin_entries() {
   }
   if (!is_ending && children.empty() && entries.empty()) {
     finish_directories();
+    if (!is_ending && where && request.tree->sync_to_disk)
+      return end(where->make_durable());
     end({});
   }
 }

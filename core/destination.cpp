@@ -29,17 +29,17 @@ error failed_call(const std::string& path) {
 } // namespace
 
 struct destination::rep {
-  std::shared_ptr<unique_fd> fd;
+  std::shared_ptr<descriptor> fd;
 
   /// The directory that `path` is in; none, and `why`, when there is none.
-  unique_fd parent_of(const std::string& path, error& why) const {
+  descriptor parent_of(const std::string& path, error& why) const {
     if (!is_beneath(path)) {
       why = failed(errc::invalid_argument, path);
       return {};
     }
     const auto slash = path.rfind('/');
     auto parent =
-        open_beneath(fd->get(), path.substr(0, slash == path.npos ? 0 : slash),
+        open_beneath(*fd, path.substr(0, slash == path.npos ? 0 : slash),
                      O_RDONLY | O_DIRECTORY);
     if (!parent)
       why = failed_call(path);
@@ -49,15 +49,19 @@ struct destination::rep {
 
 expected<destination> destination::open(const std::filesystem::path& path,
                                         bool create) {
-  if (create && ::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
+  return open(posix_file_system(), path, create);
+}
+
+expected<destination> destination::open(file_system& files,
+                                        const std::filesystem::path& path,
+                                        bool create) {
+  if (create && files.mkdirat(AT_FDCWD, path.c_str(), 0777) != 0 && errno != EEXIST)
     return failed_call(path.string());
-  unique_fd fd{retry_interrupted([&] {
-    return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  })};
+  auto fd = open_path(files, path.c_str(), O_RDONLY | O_DIRECTORY);
   if (!fd)
     return failed_call(path.string());
   auto top = std::make_shared<rep>();
-  top->fd = std::make_shared<unique_fd>(std::move(fd));
+  top->fd = std::make_shared<descriptor>(std::move(fd));
   return destination{std::move(top)};
 }
 
@@ -71,7 +75,7 @@ expected<std::unique_ptr<sink>> destination::file(const std::string& path,
                               directory_cursor::last_of(path), path);
   if (!where)
     return where.error();
-  return make_file_sink(std::move(*where), sync_to_disk,
+  return make_file_sink(std::move(*where), {sync_to_disk, true},
                         [this, &path](const struct stat& info) {
                           return make_beneath_source(top_->fd, path, info);
                         });
@@ -83,12 +87,12 @@ error destination::make_directory(const std::string& path) const {
   if (!parent)
     return why;
   const auto* name = directory_cursor::last_of(path);
-  if (::mkdirat(parent.get(), name, 0777) == 0)
+  if (parent->mkdirat(parent.get(), name, 0777) == 0)
     return {};
   if (errno != EEXIST)
     return failed_call(path);
   struct stat info {};
-  if (::fstatat(parent.get(), name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+  if (parent->fstatat(parent.get(), name, info, AT_SYMLINK_NOFOLLOW) != 0)
     return failed_call(path);
   if (S_ISDIR(info.st_mode))
     return {};
@@ -102,12 +106,12 @@ error destination::finish_directory(const std::string& path,
   if (!path.empty() && !is_beneath(path))
     return failed(errc::invalid_argument, path);
   const auto directory =
-      open_beneath(top_->fd->get(), path, O_RDONLY | O_DIRECTORY);
+      open_beneath(*top_->fd, path, O_RDONLY | O_DIRECTORY);
   struct stat info {};
-  if (!directory || ::fstat(directory.get(), &info) != 0)
+  if (!directory || directory->fstat(directory.get(), info) != 0)
     return failed_call(path);
   const auto result =
-      apply_attributes(directory.get(), info, metadata, choice);
+      apply_attributes(directory, info, metadata, choice);
   return result == errc::none ? error{} : failed(result, path);
 }
 
@@ -121,30 +125,20 @@ error destination::make_link(const std::string& path, const std::string& target,
   const std::string name = directory_cursor::last_of(path);
   std::string now(max_path_bytes + 1, '\0');
   const auto length =
-      ::readlinkat(parent.get(), name.c_str(), now.data(), now.size());
+      parent->readlinkat(parent.get(), name.c_str(), now);
   now.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-  if (now != target) {
-    std::string temporary;
-    auto made = -1;
-    for (auto attempt = 0; attempt < 100 && made != 0; ++attempt) {
-      temporary = temporary_name(name);
-      made = ::symlinkat(target.c_str(), parent.get(), temporary.c_str());
-      if (made != 0 && errno != EEXIST)
-        break;
-    }
-    if (made != 0)
-      return failed_call(path);
-    if (::renameat(parent.get(), temporary.c_str(), parent.get(),
-                   name.c_str()) != 0) {
-      const auto number = errno;
-      ::unlinkat(parent.get(), temporary.c_str(), 0);
-      errno = number;
-      return failed_call(path);
-    }
-  }
+  if (now != target)
+    if (const auto result = put_link(parent, name, target);
+        result != errc::none)
+      return failed(result, path);
   const auto result =
-      apply_link_attributes(parent.get(), name.c_str(), metadata, choice);
+      apply_link_attributes(parent, name.c_str(), metadata, choice);
   return result == errc::none ? error{} : failed(result, path);
+}
+
+error destination::make_durable() const {
+  const auto& top = *top_->fd;
+  return {result_of_call(top->syncfs(top.get())), {}};
 }
 
 error destination::remove_others(std::vector<catalogue_entry> entries,
@@ -152,7 +146,7 @@ error destination::remove_others(std::vector<catalogue_entry> entries,
   catalogue wanted;
   wanted.entries = std::move(entries);
   const auto result =
-      troupe::remove_others(top_->fd->get(), wanted, removed);
+      troupe::remove_others(*top_->fd, wanted, removed);
   return result == errc::none
              ? error{}
              : error{result, "cannot remove what is not shared"};

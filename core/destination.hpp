@@ -19,6 +19,10 @@ public:
   /// Errors: not_found, not_directory, access_denied.
   static expected<destination> open(const std::filesystem::path& path,
                                     bool create);
+  /// The same in another file system than the real one, which outlives it.
+  static expected<destination> open(file_system& files,
+                                    const std::filesystem::path& path,
+                                    bool create);
 
   /// As make_file_sink(). Errors, here and below, are those of open(), and
   /// is_symlink and invalid_argument for a path that leaves the directory.
@@ -41,6 +45,9 @@ public:
   /// `removed` how many went.
   error remove_others(std::vector<catalogue_entry> entries,
                       std::uint64_t& removed) const;
+
+  /// Everything done so far lasts. Errors: io_error, no_space.
+  error make_durable() const;
 
 private:
   struct rep;

@@ -113,11 +113,14 @@ constexpr auto nowhere = ~std::uint64_t{0};
 /// For each of `missing` the first chunk of `tree` with its content. Asks the
 /// few missing ones for every old chunk instead of sorting all old chunks.
 std::vector<std::uint64_t> find_contents(const merkle_tree& tree,
-                                         std::span<const chunk_fetch> missing) {
+                                         std::span<const chunk_fetch> missing,
+                                         const chunk_map* fixed) {
   std::vector<std::uint64_t> found(missing.size(), nowhere);
   if (missing.empty())
     return found;
   for (std::uint64_t chunk = 0; chunk < tree.shape().chunks; ++chunk) {
+    if (fixed != nullptr && chunk < fixed->chunks() && fixed->contains(chunk))
+      continue;
     const auto wanted = content_of(tree, chunk);
     const auto at = std::lower_bound(
         missing.begin(), missing.end(), wanted,
@@ -150,7 +153,8 @@ void set_fetch(sync_plan& plan, std::vector<chunk_fetch> fetch) {
 
 } // namespace
 
-sync_plan make_plan(const merkle_tree& old_tree, const merkle_tree& new_tree) {
+sync_plan make_plan(const merkle_tree& old_tree, const merkle_tree& new_tree,
+                    const chunk_map* fixed) {
   const auto same_length = old_tree.shape().length == new_tree.shape().length;
   if (new_tree.shape().length == 0) {
     auto plan = plan_for_nothing();
@@ -161,7 +165,7 @@ sync_plan make_plan(const merkle_tree& old_tree, const merkle_tree& new_tree) {
   plan.nothing_to_do = same_length && old_tree.root() == new_tree.root();
   plan.keep = comparison{old_tree, new_tree}.run();
   auto missing = missing_contents(new_tree, plan.keep);
-  const auto from = find_contents(old_tree, missing);
+  const auto from = find_contents(old_tree, missing, fixed);
 
   std::vector<chunk_fetch> fetch;
   for (std::size_t i = 0; i < missing.size(); ++i) {

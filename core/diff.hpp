@@ -38,8 +38,10 @@ struct sync_plan {
 /// another length and may have zero leaves, which match nothing; `new_tree` has
 /// none. A last chunk that changed its length is not kept. An empty new
 /// object needs nothing: its one empty chunk is in keep. Equal subtrees are
-/// compared by one hash. Pure; any thread.
-sync_plan make_plan(const merkle_tree& old_tree, const merkle_tree& new_tree);
+/// compared by one hash. Chunks of the old object in `fixed`, nullptr for none,
+/// may be kept but not copied. Pure; any thread.
+sync_plan make_plan(const merkle_tree& old_tree, const merkle_tree& new_tree,
+                    const chunk_map* fixed = nullptr);
 
 /// The plan of a receiver that has nothing.
 sync_plan make_plan(const merkle_tree& new_tree);

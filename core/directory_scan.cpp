@@ -3,7 +3,6 @@
 #include "core/directory_index.hpp"
 #include "core/file_attributes.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 
 #include <algorithm>
@@ -18,30 +17,10 @@ namespace {
 /// and a part of the stack.
 constexpr std::uint32_t most_levels = 1000;
 
-struct closing {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 /// All names in the open directory `fd`, in descending order of their bytes.
 expected<std::vector<std::string>> names_in(int fd) {
-  // A descriptor of its own: reading moves an offset that duplicates share.
-  unique_fd own{::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!own)
-    return from_errno(errno);
-  const std::unique_ptr<DIR, closing> stream{::fdopendir(own.get())};
-  if (!stream)
-    return from_errno(errno);
-  (void)own.release(); // closed with the stream
   std::vector<std::string> names;
-  for (;;) {
-    errno = 0;
-    const auto* each = ::readdir(stream.get());
-    if (each == nullptr)
-      break;
-    if (const std::string_view name{each->d_name}; name != "." && name != "..")
-      names.emplace_back(name);
-  }
-  if (errno != 0)
+  if (posix_file_system().names(fd, names) != 0)
     return from_errno(errno);
   std::sort(names.begin(), names.end(), std::greater<>{}); // as unsigned char
   return names;
@@ -57,7 +36,7 @@ expected<std::string> link_target(int fd, const char* name) {
 
 class scanner {
 public:
-  scanner(std::shared_ptr<unique_fd> root, std::filesystem::path path,
+  scanner(std::shared_ptr<descriptor> root, std::filesystem::path path,
           const scan_options& options, std::optional<dev_t> device)
       : root_(std::move(root)), path_(std::move(path)),
         levels_(std::min(options.levels, most_levels)),
@@ -83,7 +62,7 @@ private:
     return {code, (path_ / below).string()};
   }
 
-  std::shared_ptr<unique_fd> root_;
+  std::shared_ptr<descriptor> root_;
   std::filesystem::path path_; ///< for messages
   std::uint32_t levels_;
   bool is_cut_; ///< deeper directories are left empty, else they are an error
@@ -141,8 +120,10 @@ error scanner::add_directory(int fd, const std::string& name,
     keep(std::move(entry), parent);
     return {};
   }
-  const unique_fd opened{::openat(
-      fd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+  auto& files = posix_file_system();
+  const descriptor opened{
+      files, files.openat(fd, name.c_str(),
+                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)};
   struct stat info {};
   if (!opened || ::fstat(opened.get(), &info) != 0)
     return failure(from_errno(errno), entry.path_below);
@@ -182,8 +163,9 @@ expected<directory_scan> scan_directory(const std::filesystem::path& path,
   auto text = absolute.string();
   while (text.size() > 1 && text.back() == '/')
     text.pop_back(); // with it a link would be followed
-  auto root = std::make_shared<unique_fd>(
-      ::open(text.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  auto root = std::make_shared<descriptor>(
+      open_path(posix_file_system(), text.c_str(),
+                O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   struct stat info {};
   if (!*root) {
     const auto number = errno;

@@ -15,15 +15,15 @@ namespace {
 constexpr mode_t permission_bits = 07777;
 
 /// `now` is what came of it.
-errc apply_owner(int fd, std::optional<uid_t> uid, std::optional<gid_t> gid,
-                 struct stat& now) {
-  if (::fstat(fd, &now) != 0)
+errc apply_owner(const descriptor& file, std::optional<uid_t> uid,
+                 std::optional<gid_t> gid, struct stat& now) {
+  if (file->fstat(file.get(), now) != 0)
     return from_errno(errno);
   constexpr auto same_uid = static_cast<uid_t>(-1);
   constexpr auto same_gid = static_cast<gid_t>(-1);
   auto result = errc::none;
   const auto change = [&](uid_t new_uid, gid_t new_gid) {
-    if (::fchown(fd, new_uid, new_gid) != 0 && errno != EPERM &&
+    if (file->fchown(file.get(), new_uid, new_gid) != 0 && errno != EPERM &&
         errno != EINVAL) // EINVAL: not mapped in this user namespace
       result = from_errno(errno);
   };
@@ -33,7 +33,7 @@ errc apply_owner(int fd, std::optional<uid_t> uid, std::optional<gid_t> gid,
     change(same_uid, *gid);
   if (result == errc::none && uid && *uid != now.st_uid)
     change(*uid, same_gid);
-  if (result == errc::none && ::fstat(fd, &now) != 0)
+  if (result == errc::none && file->fstat(file.get(), now) != 0)
     result = from_errno(errno);
   return result;
 }
@@ -56,12 +56,13 @@ std::array<timespec, 2> times_of(const file_metadata& metadata,
   return times;
 }
 
-errc apply_times(int fd, const file_metadata& metadata,
+errc apply_times(const descriptor& file, const file_metadata& metadata,
                  const metadata_choice& choice) {
   if (!choice.mtime && !choice.atime)
     return errc::none;
   const auto times = times_of(metadata, choice);
-  return ::futimens(fd, times.data()) == 0 ? errc::none : from_errno(errno);
+  return file->futimens(file.get(), times) == 0 ? errc::none
+                                                : from_errno(errno);
 }
 
 } // namespace
@@ -86,7 +87,8 @@ file_identity identity_of(const struct stat& info) noexcept {
           in_ns(info.st_mtim), in_ns(info.st_ctim)};
 }
 
-errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
+errc apply_attributes(const descriptor& file,
+                      const std::optional<struct stat>& replaced,
                       const file_metadata& metadata,
                       const metadata_choice& choice) {
   std::optional<uid_t> uid;
@@ -107,17 +109,17 @@ errc apply_attributes(int fd, const std::optional<struct stat>& replaced,
   // In this order: giving a file away clears set-user-id, and a mode without
   // write permission must not be in force before the owner is.
   struct stat now {};
-  if (const auto result = apply_owner(fd, uid, gid, now); result != errc::none)
+  if (const auto result = apply_owner(file, uid, gid, now); result != errc::none)
     return result;
   if (mode) {
     if (choice.mode != choice.owner || uid != now.st_uid)
       *mode &= ~static_cast<mode_t>(S_ISUID);
     if (choice.mode != choice.group || gid != now.st_gid)
       *mode &= ~static_cast<mode_t>(S_ISGID);
-    if (::fchmod(fd, *mode & permission_bits) != 0)
+    if (file->fchmod(file.get(), *mode & permission_bits) != 0)
       return from_errno(errno);
   }
-  return apply_times(fd, metadata, choice);
+  return apply_times(file, metadata, choice);
 }
 
 bool is_as_chosen(const struct stat& info, const file_metadata& metadata,
@@ -133,13 +135,14 @@ bool is_as_chosen(const struct stat& info, const file_metadata& metadata,
                             now.atime_ns == metadata.atime_ns));
 }
 
-errc apply_link_attributes(int directory, const char* name,
+errc apply_link_attributes(const descriptor& directory, const char* name,
                            const file_metadata& metadata,
                            const metadata_choice& choice) {
   constexpr auto same_uid = static_cast<uid_t>(-1);
   constexpr auto same_gid = static_cast<gid_t>(-1);
   const auto change = [&](uid_t uid, gid_t gid) {
-    return ::fchownat(directory, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0 ||
+    return directory->fchownat(directory.get(), name, uid, gid,
+                               AT_SYMLINK_NOFOLLOW) == 0 ||
            errno == EPERM || errno == EINVAL;
   };
   if ((choice.group && !change(same_uid, metadata.gid)) ||
@@ -148,7 +151,8 @@ errc apply_link_attributes(int directory, const char* name,
   if (!choice.mtime && !choice.atime)
     return errc::none;
   const auto times = times_of(metadata, choice);
-  return ::utimensat(directory, name, times.data(), AT_SYMLINK_NOFOLLOW) == 0
+  return directory->utimensat(directory.get(), name, times,
+                              AT_SYMLINK_NOFOLLOW) == 0
              ? errc::none
              : from_errno(errno);
 }

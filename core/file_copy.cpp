@@ -4,8 +4,6 @@
 #include "core/posix_file.hpp"
 
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 
 #include <algorithm>
 
@@ -44,13 +42,9 @@ errc file_copy::share_blocks(byte_range from, std::uint64_t offset,
     done = true;
     return errc::none;
   }
-  file_clone_range range{};
-  range.src_fd = from_;
-  range.src_offset = from.offset;
-  range.src_length = from.length;
-  range.dest_offset = offset;
-  if (retry_interrupted([&] { return ::ioctl(to_, FICLONERANGE, &range); }) ==
-      0) {
+  if (from_->clone_range(from_.get(), static_cast<off_t>(from.offset),
+                         static_cast<off_t>(from.length), to_.get(),
+                         static_cast<off_t>(offset)) == 0) {
     done = true;
     return errc::none;
   }
@@ -63,12 +57,9 @@ errc file_copy::share_blocks(byte_range from, std::uint64_t offset,
 
 errc file_copy::copy_in_kernel(byte_range& from, std::uint64_t& offset) {
   while (from.length > 0) {
-    auto from_at = static_cast<off_t>(from.offset);
-    auto to_at = static_cast<off_t>(offset);
-    const auto bytes = retry_interrupted([&] {
-      return ::copy_file_range(from_, &from_at, to_, &to_at,
-                               static_cast<std::size_t>(from.length), 0);
-    });
+    const auto bytes = from_->copy_file_range(
+        from_.get(), static_cast<off_t>(from.offset), to_.get(),
+        static_cast<off_t>(offset), static_cast<std::size_t>(from.length));
     if (bytes == 0)
       return errc::source_changed;
     if (bytes < 0) {
@@ -103,9 +94,9 @@ errc file_copy::copy_through_memory(byte_range from, std::uint64_t offset) {
   return errc::none;
 }
 
-extent next_extent(int fd, byte_range range) noexcept {
+extent next_extent(const descriptor& file, byte_range range) {
   const auto seek = [&](int what) {
-    const auto at = ::lseek(fd, static_cast<off_t>(range.offset), what);
+    const auto at = file->lseek(file.get(), static_cast<off_t>(range.offset), what);
     if (at < 0) // ENXIO: nothing of that kind any more; else: cannot tell
       return errno == ENXIO || what == SEEK_HOLE ? range.length
                                                  : std::uint64_t{0};
@@ -122,12 +113,11 @@ extent next_extent(int fd, byte_range range) noexcept {
   return {std::min(chunks * chunk_bytes, range.length), false};
 }
 
-bool make_hole(int fd, byte_range range) noexcept {
-  return retry_interrupted([&] {
-           return ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                              static_cast<off_t>(range.offset),
-                              static_cast<off_t>(range.length));
-         }) == 0;
+bool make_hole(const descriptor& file, byte_range range) {
+  return file->fallocate(file.get(),
+                         FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                         static_cast<off_t>(range.offset),
+                         static_cast<off_t>(range.length)) == 0;
 }
 
 } // namespace troupe

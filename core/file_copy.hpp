@@ -4,6 +4,7 @@
 
 #include "core/chunking.hpp"
 #include "core/errc.hpp"
+#include "core/file_system.hpp"
 
 #include <vector>
 
@@ -14,8 +15,9 @@ namespace troupe {
 /// cannot do is tried once. One thread at a time; blocks on the disk.
 class file_copy {
 public:
-  /// Both descriptors stay the caller's and open.
-  file_copy(int from_fd, int to_fd) noexcept : from_(from_fd), to_(to_fd) {}
+  /// Both files, of one file system, outlive the copy.
+  file_copy(const descriptor& from, const descriptor& to) noexcept
+      : from_(from), to_(to) {}
 
   /// Errors: source_changed when `from` ends too early; no_space; io_error.
   errc copy(byte_range from, std::uint64_t offset);
@@ -27,8 +29,8 @@ private:
   errc copy_in_kernel(byte_range& from, std::uint64_t& offset);
   errc copy_through_memory(byte_range from, std::uint64_t offset);
 
-  int from_;
-  int to_;
+  const descriptor& from_;
+  const descriptor& to_;
   way best_ = way::share_blocks;
   std::vector<std::byte> buffer_; ///< allocated when needed
 };
@@ -39,12 +41,12 @@ struct extent {
   bool is_hole = false;
 };
 
-/// What the file `fd` begins `range` with: a hole of whole chunks, or data
+/// What `file` begins `range` with: a hole of whole chunks, or data
 /// rounded up to them, not beyond the end of `range`.
-extent next_extent(int fd, byte_range range) noexcept;
+extent next_extent(const descriptor& file, byte_range range);
 
-/// Makes a range of `fd` read as zeros without blocks behind it. False when
+/// Makes a range of `file` read as zeros without blocks behind it. False when
 /// the file system cannot.
-bool make_hole(int fd, byte_range range) noexcept;
+bool make_hole(const descriptor& file, byte_range range);
 
 } // namespace troupe

@@ -17,30 +17,77 @@ namespace troupe {
 /// is a legal name.
 std::string temporary_name(const std::string& name);
 
+/// The same, but one that can be found again: of the directory with that inode,
+/// with a `number` for each sync that is at work there at once. Another
+/// directory has other names, so that what one host shares does not meet what
+/// another is about to write.
+std::string unfinished_name(const std::string& name, ino_t directory,
+                            unsigned number);
+
+/// What may be continued of what a dead sync left: ours alone, of that type
+/// (S_IFREG or S_IFDIR), and nobody else may write to it.
+bool is_ours(const struct stat& info, mode_t type) noexcept;
+
+/// Takes the lock on an open file, which says that a sync is at work on it, and
+/// makes sure that it is still what `name` in `directory` stands for. Else false
+/// and errno: EWOULDBLOCK when it is another's.
+bool take(const descriptor& file, const descriptor& directory,
+          const std::string& name);
+
+/// What a sync makes before it takes its place.
+struct unfinished {
+  descriptor file; ///< locked; a file for reading and writing
+  std::string name;
+};
+
+/// What a dead sync has left in `directory` for `name`, of that type (S_IFREG or
+/// S_IFDIR). If there are several, or it cannot be continued, they are removed.
+/// None if there is none.
+unfinished find_unfinished(const descriptor& directory, const std::string& name,
+                           mode_t type);
+
+/// Makes one, for us alone.
+errc create_unfinished(const descriptor& directory, const std::string& name,
+                       mode_t type, unfinished& made);
+
+/// Takes back the mode that the sync which left `file` gave it.
+errc make_private_again(const descriptor& file);
+
+/// Makes `name` in `directory` a symbolic link, in one step. Errors: those of
+/// symlink(2) and rename(2), so is_directory.
+errc put_link(const descriptor& directory, const std::string& name,
+              const std::string& target);
+
+/// Removes the directory `name` in `parent` and all that is in it, links not
+/// followed. Goes on after an error and returns the first.
+errc remove_tree(const descriptor& parent, const char* name);
+
 /// A name in an open directory. The directory stays the same one, wherever it
 /// is moved to meanwhile.
 class file_place {
 public:
   /// Errors: is_directory for paths that can name nothing else; not_found,
   /// not_directory, access_denied: of the parent.
-  static expected<file_place> open(const std::filesystem::path& path);
+  static expected<file_place> open(file_system& files,
+                                   const std::filesystem::path& path);
 
   /// `name` in `directory`; `path` is what messages call it.
-  static expected<file_place> in(unique_fd directory, std::string name,
+  static expected<file_place> in(descriptor directory, std::string name,
                                  std::string path);
 
   const std::string& path() const noexcept { return path_; }
-  int directory() const noexcept { return directory_.get(); }
+  const descriptor& directory() const noexcept { return directory_; }
+  file_system& files() const noexcept { return directory_.of(); }
   const char* name() const noexcept { return name_.c_str(); }
 
   /// What is there, links not followed; nothing is no error.
   expected<std::optional<struct stat>> look() const;
 
-  /// Creates a file with a temporary_name() beside it, for us alone.
-  errc create_temporary(unique_fd& file, std::string& temporary) const;
 
 private:
-  unique_fd directory_;
+  bool may_write() const;
+
+  descriptor directory_;
   std::string name_;
   std::string path_; ///< for messages
 };

@@ -5,12 +5,11 @@
 #include "core/file_copy.hpp"
 #include "core/file_place.hpp"
 #include "core/posix_file.hpp"
+#include "core/resumed_source.hpp"
 #include "core/sink.hpp"
 #include "core/written_chunks.hpp"
 
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/vfs.h>
 
 #include <algorithm>
 #include <climits>
@@ -27,56 +26,189 @@ bool is_all_zero(std::span<const std::byte> bytes) noexcept {
          std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
-bool is_in_memory(int fd) noexcept {
-  struct statfs info {};
-  return ::fstatfs(fd, &info) == 0 && info.f_type == TMPFS_MAGIC;
-}
-
 class file_sink final : public sink {
 public:
   /// `existing`: the regular file that will be replaced, if there is one.
   file_sink(file_place where, std::optional<struct stat> existing,
-            std::shared_ptr<const source> old, bool sync_to_disk)
+            std::shared_ptr<const source> old,
+            const file_sink_options& options)
       : where_(std::move(where)), existing_(existing), old_(std::move(old)),
-        sync_to_disk_(sync_to_disk) {}
+        sync_to_disk_(options.sync_to_disk), new_(find_unfinished(where_.directory(), where_.name(), S_IFREG)) {
+    if (new_.file)
+      look_at_rest(options.continues);
+  }
   file_sink(const file_sink&) = delete;
   file_sink& operator=(const file_sink&) = delete;
-  ~file_sink() override { remove_temporary(); }
+  ~file_sink() override { discard(); }
 
   errc begin(std::uint64_t length) override {
-    if (file_)
+    if (is_begun_)
       return errc::invalid_argument;
     if (length > static_cast<std::uint64_t>(LLONG_MAX))
       return errc::too_large;
-    if (const auto result = where_.create_temporary(file_, temporary_);
-        result != errc::none)
-      return result;
+    if (!new_.file)
+      if (const auto result = create_unfinished(where_.directory(), where_.name(), S_IFREG, new_);
+          result != errc::none)
+        return result;
+    is_begun_ = true;
     length_ = length;
     if (const auto result = reserve(); result != errc::none) {
       discard();
       return result;
     }
     written_ = written_chunks{length};
-    return errc::none;
+    if (!view_)
+      return errc::none;
+    touch_rest();
+    return make_private_again(new_.file);
   }
 
   errc write_at(std::uint64_t offset,
                 std::span<const std::byte> bytes) override {
-    if (!file_ || !lies_within(offset, bytes.size(), length_))
+    if (!is_open() || !lies_within(offset, bytes.size(), length_))
       return errc::invalid_argument;
     if (bytes.empty() ||
         (is_all_zero(bytes) && written_.is_untouched({offset, bytes.size()})))
       return errc::none;
     const byte_range to{offset, bytes.size()};
     written_.touch(to);
-    const auto result = write_fully(file_.get(), offset, bytes);
+    const auto result = write_fully(new_.file, offset, bytes);
     start_writeback(to);
     return result;
   }
 
   errc copy_from_old(byte_range from, std::uint64_t offset) override {
-    if (!file_ || !lies_within(offset, from.length, length_))
+    if (!is_open() || !lies_within(offset, from.length, length_))
       return errc::invalid_argument;
+    if (!view_)
+      return copy_from_file(from, offset);
+    if (!lies_within(from.offset, from.length, view_->size()))
+      return errc::invalid_argument;
+    auto result = errc::none;
+    while (from.length > 0 && result == errc::none) {
+      const auto piece = view_->first_of(from);
+      if (piece.what == resumed_piece::from::left_over)
+        result = piece.offset == offset ? errc::none : errc::invalid_argument;
+      else if (piece.what == resumed_piece::from::old_object)
+        result = copy_from_file({piece.offset, piece.length}, offset);
+      else
+        result = clear({offset, piece.length});
+      from.offset += piece.length;
+      from.length -= piece.length;
+      offset += piece.length;
+    }
+    return result;
+  }
+
+  errc commit(const file_metadata& metadata,
+              const metadata_choice& choice) override {
+    if (!is_open())
+      return errc::invalid_argument;
+    if (old_file_)
+      if (const auto result =
+              check_stamp(old_file_, file_stamp{*existing_});
+          result != errc::none)
+        return result;
+    written_.free_untouched(new_.file);
+    if (const auto result =
+            apply_attributes(new_.file, existing_, metadata, choice);
+        result != errc::none)
+      return result;
+    if (sync_to_disk_ && new_.file->fsync(new_.file.get()) != 0)
+      return from_errno(errno);
+    const auto& directory = where_.directory();
+    if (directory->renameat(directory.get(), new_.name.c_str(),
+                            directory.get(), where_.name()) != 0)
+      return from_errno(errno);
+    new_ = {};
+    if (sync_to_disk_ && directory->fsync(directory.get()) != 0)
+      return from_errno(errno);
+    return errc::none;
+  }
+
+  errc commit_unchanged(const file_metadata& metadata,
+                        const metadata_choice& choice) override {
+    if (!existing_)
+      return errc::invalid_argument;
+    if (is_as_chosen(*existing_, metadata, choice))
+      return errc::none;
+    if (!old_file_)
+      if (const auto result = open_old(); result != errc::none)
+        return result;
+    if (const auto result = apply_attributes(old_file_, existing_,
+                                             metadata, choice);
+        result != errc::none)
+      return result;
+    return sync_to_disk_ && old_file_->fsync(old_file_.get()) != 0
+               ? from_errno(errno)
+               : errc::none;
+  }
+
+  std::shared_ptr<const source> old() const override {
+    return view_ ? view_ : old_;
+  }
+
+  std::shared_ptr<const chunk_map> left_over() const override {
+    return view_ ? view_->left_over() : nullptr;
+  }
+
+  /// What a dead sync left stays until something was done about it.
+  void discard() noexcept override {
+    if (is_open())
+      remove_new();
+    new_ = {}; // nothing more can be written
+  }
+
+private:
+  bool is_open() const noexcept { return is_begun_ && new_.file; }
+
+  /// Of the unfinished file of a dead sync.
+  void look_at_rest(bool continues) {
+    struct stat info {};
+    if (continues && new_.file->fstat(new_.file.get(), info) == 0) {
+      const auto size = static_cast<std::uint64_t>(info.st_size);
+      const auto there = chunks_with_data(new_.file, size);
+      // A descriptor of its own: a duplicate would hold the lock, too.
+      auto again = where_.directory().open(new_.name.c_str(),
+                                           O_RDONLY | O_NOFOLLOW);
+      if (!there.empty() && again)
+        view_ = std::make_shared<const resumed_source>(
+            old_, make_open_source(std::move(again), size), there);
+    }
+    if (!view_)
+      remove_new();
+  }
+
+  void remove_new() noexcept {
+    where_.files().unlinkat(where_.directory().get(), new_.name.c_str(), 0);
+    new_ = {};
+  }
+
+  void touch_rest() {
+    const auto& rest = *view_->left_over();
+    const auto chunks = length_ == 0 ? 0 : chunk_count(length_);
+    for (auto chunk = rest.next(0); chunk < std::min(rest.chunks(), chunks);
+         chunk = rest.next(chunk + 1))
+      written_.touch(chunk_range(length_, chunk));
+  }
+
+  errc clear(byte_range range) {
+    if (written_.is_untouched(range))
+      return errc::none;
+    const std::vector<std::byte> zeros(chunk_bytes);
+    auto result = errc::none;
+    while (range.length > 0 && result == errc::none) {
+      const auto part = std::min<std::uint64_t>(range.length, zeros.size());
+      written_.touch({range.offset, part});
+      result = write_fully(new_.file, range.offset,
+                           std::span{zeros}.first(part));
+      range.offset += part;
+      range.length -= part;
+    }
+    return result;
+  }
+
+  errc copy_from_file(byte_range from, std::uint64_t offset) {
     if (from.length == 0)
       return errc::none;
     if (!existing_ ||
@@ -88,7 +220,7 @@ public:
         return result;
     auto result = errc::none;
     while (from.length > 0 && result == errc::none) {
-      auto next = old_is_sparse() ? next_extent(old_file_.get(), from)
+      auto next = old_is_sparse() ? next_extent(old_file_, from)
                                   : extent{from.length, false};
       if (!next.is_hole)
         next.length = std::min(next.length, written_chunks::region_bytes);
@@ -105,85 +237,30 @@ public:
     return result;
   }
 
-  errc commit(const file_metadata& metadata,
-              const metadata_choice& choice) override {
-    if (temporary_.empty())
-      return errc::invalid_argument;
-    if (old_file_)
-      if (const auto result =
-              check_stamp(old_file_.get(), file_stamp{*existing_});
-          result != errc::none)
-        return result;
-    written_.free_untouched(file_.get());
-    if (const auto result =
-            apply_attributes(file_.get(), existing_, metadata, choice);
-        result != errc::none)
-      return result;
-    if (sync_to_disk_ && ::fsync(file_.get()) != 0)
-      return from_errno(errno);
-    const auto directory = where_.directory();
-    if (::renameat(directory, temporary_.c_str(), directory, where_.name()) !=
-        0)
-      return from_errno(errno);
-    temporary_.clear();
-    file_ = unique_fd{};
-    if (sync_to_disk_ && ::fsync(directory) != 0)
-      return from_errno(errno);
-    return errc::none;
-  }
-
-  errc commit_unchanged(const file_metadata& metadata,
-                        const metadata_choice& choice) override {
-    if (!existing_)
-      return errc::invalid_argument;
-    if (is_as_chosen(*existing_, metadata, choice))
-      return errc::none;
-    if (!old_file_)
-      if (const auto result = open_old(); result != errc::none)
-        return result;
-    if (const auto result = apply_attributes(old_file_.get(), existing_,
-                                             metadata, choice);
-        result != errc::none)
-      return result;
-    return sync_to_disk_ && ::fsync(old_file_.get()) != 0 ? from_errno(errno)
-                                                          : errc::none;
-  }
-
-  std::shared_ptr<const source> old() const override { return old_; }
-
-  void discard() noexcept override {
-    remove_temporary();
-    file_ = unique_fd{}; // nothing more can be written
-  }
-
-private:
-  void remove_temporary() noexcept {
-    if (!temporary_.empty())
-      ::unlinkat(where_.directory(), temporary_.c_str(), 0);
-    temporary_.clear();
-  }
-
   void start_writeback(byte_range range) const noexcept {
     if (sync_to_disk_)
-      written_.start_writeback(file_.get(), range);
+      written_.start_writeback(new_.file, range);
   }
 
   errc reserve() {
+    const auto& file = new_.file;
     const auto length = static_cast<off_t>(length_);
+    struct stat now {};
+    if (file->fstat(file.get(), now) != 0)
+      return from_errno(errno);
+    if (now.st_size > length && file->ftruncate(file.get(), length) != 0)
+      return from_errno(errno);
     if (length == 0)
       return errc::none;
     // In memory a reservation takes as long as the writing, and gains nothing
     // in order.
-    if (is_in_memory(file_.get()))
-      return ::ftruncate(file_.get(), length) == 0 ? errc::none
-                                                   : from_errno(errno);
-    if (retry_interrupted(
-            [&] { return ::fallocate(file_.get(), 0, 0, length); }) == 0)
+    if (file->is_in_memory(file.get()))
+      return result_of_call(file->ftruncate(file.get(), length));
+    if (file->fallocate(file.get(), 0, 0, length) == 0)
       return errc::none;
     if (errno != EOPNOTSUPP && errno != ENOSYS)
       return from_errno(errno);
-    return ::ftruncate(file_.get(), length) == 0 ? errc::none
-                                                 : from_errno(errno);
+    return result_of_call(file->ftruncate(file.get(), length));
   }
 
   /// True when not all of the old file has blocks behind it.
@@ -192,19 +269,17 @@ private:
   }
 
   errc open_old() {
-    unique_fd file{retry_interrupted([&] {
-      return ::openat(where_.directory(), where_.name(),
-                      O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    })};
+    auto file = where_.directory().open(where_.name(),
+                                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (!file)
       return errno == ENOENT || errno == ELOOP ? errc::source_changed
                                                : from_errno(errno);
-    if (const auto result = check_stamp(file.get(), file_stamp{*existing_});
+    if (const auto result = check_stamp(file, file_stamp{*existing_});
         result != errc::none)
       return result;
     old_file_ = std::move(file);
-    if (file_)
-      copy_.emplace(old_file_.get(), file_.get());
+    if (new_.file)
+      copy_.emplace(old_file_, new_.file);
     return errc::none;
   }
 
@@ -212,9 +287,10 @@ private:
   std::optional<struct stat> existing_;
   std::shared_ptr<const source> old_;
   bool sync_to_disk_;
-  unique_fd file_;
-  std::string temporary_; ///< its name; empty when there is none to remove
-  unique_fd old_file_;    ///< open once something was copied
+  unfinished new_;
+  bool is_begun_ = false;
+  std::shared_ptr<const resumed_source> view_; ///< of old content and a rest
+  descriptor old_file_; ///< open once something was copied
   std::optional<file_copy> copy_;
   std::uint64_t length_ = 0;
   written_chunks written_;
@@ -223,7 +299,7 @@ private:
 } // namespace
 
 expected<std::unique_ptr<sink>> make_file_sink(
-    file_place where, bool sync_to_disk,
+    file_place where, const file_sink_options& options,
     const std::function<std::shared_ptr<const source>(const struct stat&)>&
         open_old) {
   auto existing = where.look();
@@ -242,18 +318,24 @@ expected<std::unique_ptr<sink>> make_file_sink(
       old = open_old(**existing);
   }
   return std::unique_ptr<sink>{std::make_unique<file_sink>(
-      std::move(where), *existing, std::move(old), sync_to_disk)};
+      std::move(where), *existing, std::move(old), options)};
 }
 
 expected<std::unique_ptr<sink>>
 make_file_sink(const std::filesystem::path& path, bool sync_to_disk) {
-  auto where = file_place::open(path);
+  return make_file_sink(posix_file_system(), path, sync_to_disk);
+}
+
+expected<std::unique_ptr<sink>>
+make_file_sink(file_system& files, const std::filesystem::path& path,
+               bool sync_to_disk) {
+  auto where = file_place::open(files, path);
   if (!where)
     return where.error();
   return make_file_sink(
-      std::move(*where), sync_to_disk,
-      [&path](const struct stat&) -> std::shared_ptr<const source> {
-        if (const auto file = open_file_source(path))
+      std::move(*where), {sync_to_disk, true},
+      [&files, &path](const struct stat&) -> std::shared_ptr<const source> {
+        if (const auto file = open_file_source(files, path))
           return file->bytes;
         return nullptr; // one that cannot be read is replaced all the same
       });

@@ -4,7 +4,6 @@
 #include "core/source.hpp"
 
 #include <fcntl.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
@@ -19,20 +18,21 @@ namespace {
 // A fifo that takes the file's place must not block us, nor a terminal become
 // ours.
 constexpr int open_flags =
-    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
 /// Files up to this size are opened anew for each read.
 constexpr std::uint64_t most_bytes_read_closed = 256u << 10;
 
 class file_bytes final : public source {
 public:
-  file_bytes(std::filesystem::path path, const struct stat& info)
-      : path_(std::move(path)), stamp_(info) {}
+  file_bytes(file_system& files, std::filesystem::path path,
+             const struct stat& info)
+      : files_(files), path_(std::move(path)), stamp_(info) {}
   file_bytes(const file_bytes&) = delete;
   file_bytes& operator=(const file_bytes&) = delete;
   ~file_bytes() override {
     if (const auto fd = fd_.load(); fd >= 0)
-      ::close(fd);
+      files_.close(fd);
   }
 
   std::uint64_t size() const noexcept override {
@@ -48,7 +48,7 @@ public:
     if (fd < 0)
       if (const auto result = open_once(fd); result != errc::none)
         return result;
-    return read_fully(fd, offset, out);
+    return read_fully(files_, fd, offset, out);
   }
 
   errc read_spaced(std::uint64_t offset, std::uint64_t length,
@@ -74,10 +74,8 @@ public:
       if (fd < 0)
         if (const auto result = open_once(fd); result != errc::none)
           return result;
-      const auto got = retry_interrupted([&] {
-        return ::preadv(fd, pieces.data(), static_cast<int>(count),
-                        static_cast<off_t>(offset));
-      });
+      const auto got = files_.preadv(fd, std::span{pieces}.first(count),
+                                     static_cast<off_t>(offset));
       // Short only where the file shrank or a signal came: piece by piece.
       if (got != static_cast<ssize_t>(bytes))
         return source::read_spaced(offset, length, out, piece_bytes, stride);
@@ -90,9 +88,9 @@ public:
 
   errc check_unchanged() const override {
     if (const auto fd = fd_.load(std::memory_order_acquire); fd >= 0)
-      return check_stamp(fd, stamp_);
+      return check_stamp(files_, fd, stamp_);
     struct stat info {};
-    if (::lstat(path_.c_str(), &info) != 0)
+    if (look(info) != 0)
       return errno == ENOENT ? errc::source_changed : from_errno(errno);
     return file_stamp{info} == stamp_ ? errc::none : errc::source_changed;
   }
@@ -100,7 +98,7 @@ public:
   std::optional<file_identity> identity() const override {
     struct stat info {};
     const auto fd = fd_.load(std::memory_order_acquire);
-    if ((fd >= 0 ? ::fstat(fd, &info) : ::lstat(path_.c_str(), &info)) != 0 ||
+    if ((fd >= 0 ? files_.fstat(fd, info) : look(info)) != 0 ||
         file_stamp{info} != stamp_)
       return std::nullopt;
     return identity_of(info);
@@ -109,19 +107,22 @@ public:
 private:
   /// Opens the file for this read only: there may be very many small ones.
   errc read_closed(std::uint64_t offset, std::span<std::byte> out) const {
-    unique_fd file;
+    descriptor file;
     if (const auto result = open(file); result != errc::none)
       return result;
-    return read_fully(file.get(), offset, out);
+    return read_fully(file, offset, out);
   }
 
-  errc open(unique_fd& file) const {
-    unique_fd opened{
-        retry_interrupted([&] { return ::open(path_.c_str(), open_flags); })};
+  int look(struct stat& info) const {
+    return files_.fstatat(AT_FDCWD, path_.c_str(), info, AT_SYMLINK_NOFOLLOW);
+  }
+
+  errc open(descriptor& file) const {
+    auto opened = open_path(files_, path_.c_str(), open_flags);
     if (!opened) // gone, or a link is in its place
       return errno == ENOENT || errno == ELOOP ? errc::source_changed
                                                : from_errno(errno);
-    if (const auto result = check_stamp(opened.get(), stamp_);
+    if (const auto result = check_stamp(opened, stamp_);
         result != errc::none)
       return result;
     file = std::move(opened);
@@ -133,7 +134,7 @@ private:
     fd = fd_.load(std::memory_order_relaxed);
     if (fd >= 0)
       return errc::none;
-    unique_fd opened;
+    descriptor opened;
     if (const auto result = open(opened); result != errc::none)
       return result;
     fd = opened.release();
@@ -141,6 +142,7 @@ private:
     return errc::none;
   }
 
+  file_system& files_;
   std::filesystem::path path_;
   file_stamp stamp_;
   mutable std::mutex opening_;
@@ -158,18 +160,22 @@ errc judge_type(mode_t mode) noexcept {
 } // namespace
 
 expected<file_source> open_file_source(const std::filesystem::path& path) {
+  return open_file_source(posix_file_system(), path);
+}
+
+expected<file_source> open_file_source(file_system& files,
+                                       const std::filesystem::path& path) {
   const auto fail = [&](errc code) { return error{code, path.string()}; };
   struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0)
+  if (files.fstatat(AT_FDCWD, path.c_str(), info, AT_SYMLINK_NOFOLLOW) != 0)
     return fail(from_errno(errno));
   if (const auto code = judge_type(info.st_mode); code != errc::none)
     return fail(code);
   // Opened now to see whether it can be, again when it is read.
-  unique_fd fd{
-      retry_interrupted([&] { return ::open(path.c_str(), open_flags); })};
-  if (!fd)
+  const auto file = open_path(files, path.c_str(), open_flags);
+  if (!file)
     return fail(errno == ELOOP ? errc::is_symlink : from_errno(errno));
-  if (::fstat(fd.get(), &info) != 0)
+  if (file->fstat(file.get(), info) != 0)
     return fail(from_errno(errno));
   if (const auto code = judge_type(info.st_mode); code != errc::none)
     return fail(code);
@@ -177,8 +183,9 @@ expected<file_source> open_file_source(const std::filesystem::path& path) {
   auto absolute = std::filesystem::absolute(path, failed);
   if (failed)
     return fail(from_errno(failed.value()));
-  return file_source{std::make_shared<file_bytes>(std::move(absolute), info),
-                     metadata_of(info)};
+  return file_source{
+      std::make_shared<file_bytes>(files, std::move(absolute), info),
+      metadata_of(info)};
 }
 
 } // namespace troupe

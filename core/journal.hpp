@@ -3,8 +3,10 @@
 // first, so that it can be completed whatever happens.
 #pragma once
 
+#include "core/chunk_map.hpp"
 #include "core/chunking.hpp"
 #include "core/file_place.hpp"
+#include "core/source.hpp"
 
 #include <string>
 #include <vector>
@@ -16,23 +18,38 @@ namespace troupe {
 /// matter how often or from where it is applied. One thread.
 class journal {
 public:
-  /// Begins one; what is left of an earlier one, and not complete, goes.
+  /// Begins one. The place must not have one.
   static expected<journal> begin(const file_place& where);
 
+  /// What is left of one that was never complete, to be continued; nothing when
+  /// there is none that is any good, which is then removed. The records of
+  /// whole chunks count.
+  static std::optional<journal> find_rest(const file_place& where);
+
   /// Applies a complete journal that was left beside `where`, if it is for the
-  /// file that is there now, and removes it. errc::none if there is none.
+  /// file that is there now, and removes it. errc::none if there is none, or
+  /// one that is not complete, which stays.
   static errc recover(const file_place& where, bool sync_to_disk);
 
   journal(journal&&) = default;
   journal& operator=(journal&&) = default;
 
   errc append(std::uint64_t offset, std::span<const std::byte> bytes);
-  /// Makes it complete: `length` is the new length of the open `file`.
-  errc close_with(std::uint64_t length, int file, bool sync_to_disk);
+  /// Makes it complete: `length` is the new length of the open `file`. What
+  /// is behind that is left out.
+  errc close_with(std::uint64_t length, const descriptor& file,
+                  const file_place& where, bool sync_to_disk);
   /// Writes everything into `to`. After close_with(); may be repeated.
-  errc apply(int to) const;
-  /// Removes it from the directory.
-  void remove(const file_place& where) noexcept;
+  errc apply(const descriptor& to) const;
+  /// Removes it from the directory, for good if asked to.
+  errc remove(const file_place& where, bool sync_to_disk) noexcept;
+
+  /// The end of the furthest record.
+  std::uint64_t content_bytes() const noexcept;
+  /// The chunks that it has, whole but for the last of all.
+  chunk_map chunks() const;
+  /// Those at their places, the rest as zeros; none if it cannot be read again.
+  std::shared_ptr<source> content(const file_place& where) const;
 
 private:
   struct record {
@@ -42,9 +59,11 @@ private:
   };
   journal() = default;
   static std::string name_for(const file_place& where);
-  errc read(int file);
+  enum class state { complete, cut_off, useless };
+  errc read(const descriptor& file, state& found);
+  void read_records(std::uint64_t size);
 
-  unique_fd fd_;
+  descriptor fd_;
   std::string name_;
   std::uint64_t end_ = 0; ///< of the journal
   std::uint64_t length_ = 0;

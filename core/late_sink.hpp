@@ -42,6 +42,9 @@ public:
   std::shared_ptr<const source> old() const override {
     return chosen_ ? chosen_->old() : nullptr;
   }
+  std::shared_ptr<const chunk_map> left_over() const override {
+    return chosen_ ? chosen_->left_over() : nullptr;
+  }
   void discard() noexcept override {
     if (chosen_)
       chosen_->discard();

@@ -47,7 +47,7 @@ private:
   const std::optional<struct stat>& existing_; ///< a regular file
   const local_copy_context& context_;
   std::uint64_t length_;
-  unique_fd old_;
+  descriptor old_;
   std::unique_ptr<sink> new_; ///< once there is a difference
   std::vector<std::byte> ours_, theirs_;
 };
@@ -55,13 +55,11 @@ private:
 errc file_comparison::open_old() {
   if (!existing_)
     return errc::none;
-  unique_fd file{retry_interrupted([&] {
-    return ::openat(where_.directory(), where_.name(),
-                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  })};
+  auto file = where_.directory().open(
+      where_.name(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (!file) // one that cannot be read is replaced all the same
     return errno == EACCES || errno == ENOENT ? errc::none : from_errno(errno);
-  if (const auto changed = check_stamp(file.get(), file_stamp{*existing_});
+  if (const auto changed = check_stamp(file, file_stamp{*existing_});
       changed != errc::none)
     return changed;
   old_ = std::move(file);
@@ -72,7 +70,7 @@ errc file_comparison::open_old() {
 errc file_comparison::begin(std::uint64_t done) {
   if (new_)
     return errc::none;
-  unique_fd directory{::fcntl(where_.directory(), F_DUPFD_CLOEXEC, 0)};
+  auto directory = where_.directory().dup();
   if (!directory)
     return from_errno(errno);
   auto place = file_place::in(std::move(directory), where_.name(),
@@ -80,7 +78,7 @@ errc file_comparison::begin(std::uint64_t done) {
   if (!place)
     return place.error().code;
   auto made = make_file_sink(
-      std::move(*place), context_.sync_files,
+      std::move(*place), {context_.sync_files, false},
       [](const struct stat&) -> std::shared_ptr<const source> { return {}; });
   if (!made)
     return made.error().code;
@@ -105,10 +103,11 @@ errc file_comparison::handle_piece(byte_range piece) {
   const auto there = piece.offset < old_length()
                          ? std::min(piece.length, old_length() - piece.offset)
                          : 0;
-  if (const auto failed = read_fully(old_.get(), piece.offset,
-                                     std::span{theirs_.data(), there});
-      there > 0 && failed != errc::none)
-    return failed;
+  if (there > 0)
+    if (const auto failed = read_fully(old_, piece.offset,
+                                       std::span{theirs_.data(), there});
+        failed != errc::none)
+      return failed;
   for (auto at = piece.offset; at < piece.offset + piece.length;) {
     const auto first = chunk_range(length_, at / chunk_bytes);
     const bool same = is_same(first, piece);
@@ -147,7 +146,7 @@ errc file_comparison::finish() {
   if (!new_) {
     if (!old_)
       return errc::internal; // begin() was due
-    return apply_attributes(old_.get(), std::nullopt, metadata, choice);
+    return apply_attributes(old_, std::nullopt, metadata, choice);
   }
   ++context_.report.files_changed;
   if (!choice.mode && !existing_) {
@@ -184,29 +183,11 @@ errc file_comparison::run() {
 /// The link's target; nothing for what is no link.
 std::optional<std::string> target_of(const file_place& where) {
   std::array<char, PATH_MAX> target;
-  const auto bytes = ::readlinkat(where.directory(), where.name(),
-                                  target.data(), target.size());
+  const auto bytes = where.files().readlinkat(where.directory().get(),
+                                              where.name(), target);
   if (bytes < 0)
     return std::nullopt;
   return std::string{target.data(), static_cast<std::size_t>(bytes)};
-}
-
-errc replace_link(const std::string& target, const file_place& where) {
-  for (auto attempt = 0; attempt < 100; ++attempt) {
-    const auto name = temporary_name(where.name());
-    if (::symlinkat(target.c_str(), where.directory(), name.c_str()) != 0) {
-      if (errno == EEXIST)
-        continue;
-      return from_errno(errno);
-    }
-    if (::renameat(where.directory(), name.c_str(), where.directory(),
-                   where.name()) == 0)
-      return errc::none;
-    const auto failed = from_errno(errno);
-    ::unlinkat(where.directory(), name.c_str(), 0);
-    return failed;
-  }
-  return errc::already_exists;
 }
 
 } // namespace
@@ -242,7 +223,7 @@ errc copy_local_link(const std::string& target, const file_metadata& metadata,
   ++context.report.links;
   auto result = *existing ? get_out_of_the_way(**existing) : errc::none;
   if (result == errc::none && target_of(where) != target)
-    result = replace_link(target, where);
+    result = put_link(where.directory(), where.name(), target);
   return result == errc::none
              ? apply_link_attributes(where.directory(), where.name(), metadata,
                                      context.options.metadata)

@@ -50,10 +50,10 @@ bool leads_to_directory(const fs::path& path) {
 /// A directory with its content, into an open one.
 class tree_copy {
 public:
-  tree_copy(const directory_scan& scan, unique_fd root, fs::path path,
+  tree_copy(const directory_scan& scan, descriptor root, fs::path path,
             const local_copy_context& context)
       : scan_(scan), root_(std::move(root)), path_(std::move(path)),
-        context_(context), cursor_(root_.get()) {}
+        context_(context), cursor_(root_) {}
 
   error run() {
     for (std::size_t i = 1; i < scan_.entries.size(); ++i) {
@@ -71,13 +71,13 @@ public:
 
 private:
   errc copy(const scanned_entry& entry, const std::string& path) {
-    const auto parent = cursor_.enter_parent(entry.path_below);
-    if (parent < 0)
+    const auto& parent = cursor_.enter_parent(entry.path_below);
+    if (!parent)
       return from_errno(errno);
     const auto* name = directory_cursor::last_of(entry.path_below);
     if (entry.header.kind() == object_kind::directory)
       return make_directory(parent, name, entry);
-    unique_fd directory{::fcntl(parent, F_DUPFD_CLOEXEC, 0)};
+    auto directory = parent.dup();
     if (!directory)
       return from_errno(errno);
     const auto place = file_place::in(std::move(directory), name, path);
@@ -90,16 +90,16 @@ private:
                            context_);
   }
 
-  errc make_directory(int parent, const char* name,
+  errc make_directory(const descriptor& parent, const char* name,
                       const scanned_entry& entry) {
     ++context_.report.directories;
     // Writable for us until everything is in it.
     const mode_t mode = (entry.header.metadata.mode & 0777) | 0700;
-    if (::mkdirat(parent, name, mode) == 0)
+    if (parent->mkdirat(parent.get(), name, mode) == 0)
       return errc::none;
     struct stat info {};
     if (errno != EEXIST ||
-        ::fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        parent->fstatat(parent.get(), name, info, AT_SYMLINK_NOFOLLOW) != 0)
       return from_errno(errno);
     if (S_ISLNK(info.st_mode))
       return errc::is_symlink;
@@ -113,23 +113,23 @@ private:
       const auto& entry = scan_.entries[i];
       if (entry.header.kind() != object_kind::directory)
         continue;
-      const auto directory = open_beneath(root_.get(), entry.path_below,
+      const auto directory = open_beneath(root_, entry.path_below,
                                           O_RDONLY | O_DIRECTORY);
       const auto failed =
-          directory ? apply_attributes(directory.get(), std::nullopt,
+          directory ? apply_attributes(directory, std::nullopt,
                                        entry.header.metadata,
                                        context_.options.metadata)
                     : from_errno(errno);
       if (failed != errc::none)
         return failure(failed, (path_ / entry.path_below).string());
     }
-    if (context_.options.sync_to_disk && ::syncfs(root_.get()) != 0)
+    if (context_.options.sync_to_disk && root_->syncfs(root_.get()) != 0)
       return failure(from_errno(errno), path_.string());
     return {};
   }
 
   const directory_scan& scan_;
-  unique_fd root_;
+  descriptor root_;
   fs::path path_; ///< for messages
   const local_copy_context& context_;
   directory_cursor cursor_;
@@ -137,12 +137,12 @@ private:
 
 /// Opens the directory `path`, and makes it if there is none. `follow`: it may
 /// be a link to one.
-expected<unique_fd> open_or_make(const fs::path& path, mode_t mode,
+expected<descriptor> open_or_make(const fs::path& path, mode_t mode,
                                  bool follow) {
   if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
     return failure(from_errno(errno), path.string());
-  unique_fd opened{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC |
-                                            (follow ? 0 : O_NOFOLLOW))};
+  auto opened = open_path(posix_file_system(), path.c_str(),
+                          O_RDONLY | O_DIRECTORY | (follow ? 0 : O_NOFOLLOW));
   if (opened)
     return opened;
   const auto number = errno;
@@ -193,7 +193,7 @@ error copy_single(const fs::path& from, fs::path to,
     to = without_slashes(to) / from.filename();
   if (context.options.on_entry)
     context.options.on_entry(to.string());
-  const auto place = file_place::open(to);
+  const auto place = file_place::open(posix_file_system(), to);
   if (!place)
     return place.error();
   struct stat info {};

@@ -3,49 +3,16 @@
 #pragma once
 
 #include "core/errc.hpp"
+#include "core/file_system.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 
 namespace troupe {
-
-/// Owns a descriptor; -1 is none.
-class unique_fd {
-public:
-  unique_fd() = default;
-  explicit unique_fd(int fd) noexcept : fd_(fd) {}
-  unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  unique_fd& operator=(unique_fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~unique_fd() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-
-  int get() const noexcept { return fd_; }
-  int release() noexcept { return std::exchange(fd_, -1); }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-
-private:
-  int fd_ = -1;
-};
-
-/// Repeats a system call that a signal interrupted.
-template <class Call>
-auto retry_interrupted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR)
-    result = call();
-  return result;
-}
 
 /// Tells whether a file is still the one that was looked at.
 struct file_stamp {
@@ -62,21 +29,22 @@ struct file_stamp {
   friend bool operator==(const file_stamp&, const file_stamp&) = default;
 };
 
-/// errc::none while `fd` is still what `stamp` was taken from.
-inline errc check_stamp(int fd, const file_stamp& stamp) noexcept {
+/// errc::none while `file` is still what `stamp` was taken from.
+inline errc check_stamp(file_system& files, int file, const file_stamp& stamp) {
   struct stat info {};
-  if (::fstat(fd, &info) != 0)
+  if (files.fstat(file, info) != 0)
     return from_errno(errno);
   return file_stamp{info} == stamp ? errc::none : errc::source_changed;
 }
+inline errc check_stamp(const descriptor& file, const file_stamp& stamp) {
+  return check_stamp(file.of(), file.get(), stamp);
+}
 
 /// Fills `out`; a file that ends too early has changed.
-inline errc read_fully(int fd, std::uint64_t offset,
-                       std::span<std::byte> out) noexcept {
+inline errc read_fully(file_system& files, int file, std::uint64_t offset,
+                       std::span<std::byte> out) {
   while (!out.empty()) {
-    const auto bytes = retry_interrupted([&] {
-      return ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
-    });
+    const auto bytes = files.pread(file, out, static_cast<off_t>(offset));
     if (bytes < 0)
       return from_errno(errno);
     if (bytes == 0)
@@ -87,13 +55,16 @@ inline errc read_fully(int fd, std::uint64_t offset,
   return errc::none;
 }
 
-inline errc write_fully(int fd, std::uint64_t offset,
-                        std::span<const std::byte> bytes) noexcept {
+inline errc read_fully(const descriptor& file, std::uint64_t offset,
+                       std::span<std::byte> out) {
+  return read_fully(file.of(), file.get(), offset, out);
+}
+
+inline errc write_fully(const descriptor& file, std::uint64_t offset,
+                        std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const auto written = retry_interrupted([&] {
-      return ::pwrite(fd, bytes.data(), bytes.size(),
-                      static_cast<off_t>(offset));
-    });
+    const auto written =
+        file->pwrite(file.get(), bytes, static_cast<off_t>(offset));
     if (written < 0)
       return from_errno(errno);
     if (written == 0)
@@ -102,6 +73,11 @@ inline errc write_fully(int fd, std::uint64_t offset,
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
   return errc::none;
+}
+
+/// errc::none, or what errno says when a call's `result` is not 0.
+inline errc result_of_call(int result) noexcept {
+  return result == 0 ? errc::none : from_errno(errno);
 }
 
 /// True when `length` bytes from `offset` lie within `room` bytes.

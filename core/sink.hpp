@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/chunk_map.hpp"
 #include "core/chunking.hpp"
 #include "core/source.hpp"
 
@@ -46,6 +47,14 @@ public:
   /// The object that is there now, for comparing; nullptr if there is none.
   virtual std::shared_ptr<const source> old() const = 0;
 
+  /// Chunks of old() that a sync that was killed has left in its unfinished
+  /// file: already where they belong, but not to be copied anywhere else.
+  /// nullptr if there are none. If there are, it takes begin() and commit() to
+  /// make the object what it should be, even if all of old() is the same.
+  virtual std::shared_ptr<const chunk_map> left_over() const {
+    return nullptr;
+  }
+
   /// Instead of begin() and commit(), when the content is what it should be:
   /// gives the old object the chosen metadata. Errors: as commit().
   virtual errc commit_unchanged(const file_metadata&, const metadata_choice&) {
@@ -88,5 +97,14 @@ make_file_sink(const std::filesystem::path& path, bool sync_to_disk = true);
 /// sink of this kind for it.
 expected<std::unique_ptr<sink>>
 make_in_place_sink(const std::filesystem::path& path, bool sync_to_disk = true);
+
+class file_system;
+/// The same in another file system than the real one, which outlives them.
+expected<std::unique_ptr<sink>>
+make_file_sink(file_system& files, const std::filesystem::path& path,
+               bool sync_to_disk);
+expected<std::unique_ptr<sink>>
+make_in_place_sink(file_system& files, const std::filesystem::path& path,
+                   bool sync_to_disk);
 
 } // namespace troupe

@@ -67,6 +67,10 @@ public:
   /// Of a file that is still what it was when the source was made.
   virtual std::optional<file_identity> identity() const { return std::nullopt; }
 
+  /// Whether nothing that could be of use is in `range`, as in a hole that a
+  /// sync has not filled yet: what is read there is not worth comparing.
+  virtual bool is_void(byte_range) const { return false; }
+
 protected:
   /// read_spaced() by one read_at(), for where each of them is expensive.
   errc read_once_and_space(std::uint64_t offset, std::uint64_t length,
@@ -93,5 +97,10 @@ struct file_source {
 /// Errors: not_found, access_denied, is_directory, is_symlink, unsupported
 /// (neither file, directory nor link), io_error.
 expected<file_source> open_file_source(const std::filesystem::path& path);
+
+class file_system;
+/// The same in another file system than the real one, which outlives it.
+expected<file_source> open_file_source(file_system& files,
+                                       const std::filesystem::path& path);
 
 } // namespace troupe

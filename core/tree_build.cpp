@@ -74,7 +74,9 @@ errc tree_build::hash_range(std::uint64_t range) {
   return errc::none;
 }
 
-bool tree_build::can_skip(byte_range piece) const noexcept {
+bool tree_build::can_skip(byte_range piece) const {
+  if (input_->is_void(piece))
+    return true;
   if (!skip_)
     return false;
   const auto end = (piece.offset + piece.length - 1) / chunk_bytes + 1;

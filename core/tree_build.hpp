@@ -21,7 +21,7 @@ public:
   static constexpr std::uint64_t range_bytes = 2u << 20;
 
   /// Chunks in `skip` (may be empty) may be left out; then their leaves are
-  /// zero.
+  /// zero. So are those of which the source says that they are void.
   tree_build(hash_type type, std::shared_ptr<const source> input,
              std::shared_ptr<const chunk_map> skip = nullptr);
 
@@ -48,7 +48,7 @@ public:
 
 private:
   errc hash_range(std::uint64_t range);
-  bool can_skip(byte_range piece) const noexcept;
+  bool can_skip(byte_range piece) const;
   void fail(errc reason) noexcept;
 
   hash_type type_;

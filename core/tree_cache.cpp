@@ -5,6 +5,7 @@
 #include "core/posix_file.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
@@ -42,20 +43,19 @@ std::optional<merkle_tree> tree_cache::find(const source& file,
   const auto identity = file.identity();
   if (!identity || identity->size == 0)
     return std::nullopt;
-  const unique_fd fd{retry_interrupted([&] {
-    return ::open(path_of(*identity, type).c_str(), O_RDONLY | O_CLOEXEC);
-  })};
+  const auto fd = open_path(posix_file_system(),
+                            path_of(*identity, type).c_str(), O_RDONLY);
   const auto shape = shape_of(identity->size);
   entry_header header;
   if (!fd ||
-      read_fully(fd.get(), 0,
+      read_fully(fd, 0,
                  std::as_writable_bytes(std::span{&header, 1})) != errc::none ||
       header.what != format || header.file != *identity ||
       header.type != static_cast<std::uint64_t>(type) ||
       header.leaves != shape.chunks)
     return std::nullopt;
   std::vector<hash> leaves(shape.chunks + 1); // and a checksum
-  if (read_fully(fd.get(), sizeof(header),
+  if (read_fully(fd, sizeof(header),
                  std::as_writable_bytes(std::span{leaves})) != errc::none)
     return std::nullopt;
   const auto checksum = leaves.back();
@@ -86,12 +86,12 @@ void tree_cache::put(const source& file, hash_type type,
   header.type = static_cast<std::uint64_t>(type);
   header.leaves = tree.shape().chunks;
   {
-    const unique_fd fd{::open(temporary.c_str(),
-                              O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+    const auto fd = open_path(posix_file_system(), temporary.c_str(),
+                              O_WRONLY | O_CREAT | O_TRUNC, 0600);
     auto write = [&, at = std::uint64_t{0}](
                            std::span<const std::byte> part) mutable {
       at += part.size();
-      return write_fully(fd.get(), at - part.size(), part) == errc::none;
+      return write_fully(fd, at - part.size(), part) == errc::none;
     };
     if (fd && write(std::as_bytes(std::span{&header, 1})) && write(bytes) &&
         write(checksum.bytes) &&

@@ -5,6 +5,7 @@
 #include "core/posix_file.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -42,9 +43,9 @@ void replace_file(const std::filesystem::path& path,
   auto temporary = path;
   temporary += ".new" + std::to_string(::getpid());
   {
-    const unique_fd fd{::open(temporary.c_str(),
-                              O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-    if (fd && write_fully(fd.get(), 0, bytes) == errc::none &&
+    const auto fd = open_path(posix_file_system(), temporary.c_str(),
+                              O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (fd && write_fully(fd, 0, bytes) == errc::none &&
         ::rename(temporary.c_str(), path.c_str()) == 0)
       return;
   }
@@ -60,16 +61,15 @@ std::filesystem::path catalogue_path(const std::filesystem::path& folder,
 
 known_files tree_memory::recall(const file_identity& directory) const {
   known_files result;
-  const unique_fd fd{retry_interrupted([&] {
-    return ::open(path_of(directory).c_str(), O_RDONLY | O_CLOEXEC);
-  })};
+  const auto fd =
+      open_path(posix_file_system(), path_of(directory).c_str(), O_RDONLY);
   struct stat info {};
-  if (!fd || ::fstat(fd.get(), &info) != 0 ||
+  if (!fd || fd->fstat(fd.get(), info) != 0 ||
       info.st_size < static_cast<off_t>(sizeof(format) + hash_bytes) ||
       info.st_size > static_cast<off_t>(most_bytes))
     return result;
   std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size));
-  if (read_fully(fd.get(), 0, bytes) != errc::none)
+  if (read_fully(fd, 0, bytes) != errc::none)
     return result;
   auto rest = std::span<const std::byte>{bytes}.first(bytes.size() - hash_bytes);
   const auto checksum = hash_of(hash_type::blake2b, rest);

@@ -3,18 +3,15 @@
 
 #include "core/file_place.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 
-#include <cstring>
-#include <functional>
 #include <unordered_set>
 
 namespace troupe {
 
 namespace {
 
-constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY;
 
 errc blocked_by(const catalogue_entry& entry, const struct stat& there) {
   if (entry.is_directory())
@@ -24,56 +21,37 @@ errc blocked_by(const catalogue_entry& entry, const struct stat& there) {
   return S_ISDIR(there.st_mode) ? errc::is_directory : errc::none;
 }
 
-/// Calls `each` with the name and the directory of every entry of `directory`.
-/// Takes the descriptor over.
-errc for_each_name(unique_fd directory,
-                   const std::function<void(int, const char*)>& each) {
-  auto* stream = ::fdopendir(directory.get());
-  if (stream == nullptr)
-    return from_errno(errno);
-  directory.release();
-  while (const auto* entry = ::readdir(stream))
-    if (std::strcmp(entry->d_name, ".") != 0 &&
-        std::strcmp(entry->d_name, "..") != 0)
-      each(::dirfd(stream), entry->d_name);
-  ::closedir(stream);
-  return errc::none;
-}
-
-unique_fd open_directory(int parent, const char* name) {
-  return unique_fd{retry_interrupted(
-      [&] { return ::openat(parent, name, directory_flags | O_NOFOLLOW); })};
+descriptor open_directory(const descriptor& parent, const char* name) {
+  return parent.open(name, directory_flags | O_NOFOLLOW);
 }
 
 } // namespace
 
-expected<tree_place> tree_place::open(const std::filesystem::path& path,
+expected<tree_place> tree_place::open(file_system& files,
+                                      const std::filesystem::path& path,
                                       const catalogue& what) {
   tree_place where;
-  *where.root_ = unique_fd{
-      retry_interrupted([&] { return ::open(path.c_str(), directory_flags); })};
-  if (!*where.root_) {
-    if (errno != ENOENT)
-      return troupe::error{from_errno(errno), path.string()};
-    const auto plain = path.has_filename() ? path : path.parent_path();
-    where.name_ = plain.filename().string();
-    const auto parent = plain.has_parent_path() ? plain.parent_path()
-                                                : std::filesystem::path{"."};
-    where.parent_ = unique_fd{retry_interrupted(
-        [&] { return ::open(parent.c_str(), directory_flags); })};
-    if (!where.parent_)
-      return troupe::error{from_errno(errno), parent.string()};
-  }
+  *where.root_ = open_path(files, path.c_str(), directory_flags);
+  if (!*where.root_ && errno != ENOENT)
+    return troupe::error{from_errno(errno), path.string()};
+  const auto plain = path.has_filename() ? path : path.parent_path();
+  where.name_ = plain.filename().string();
+  const auto parent = plain.has_parent_path() ? plain.parent_path()
+                                              : std::filesystem::path{"."};
+  where.parent_ = open_path(files, parent.c_str(), directory_flags);
+  if (!where.parent_ && !*where.root_)
+    return troupe::error{from_errno(errno), parent.string()};
   std::string name;
   if (const auto result = where.look_for(what, name); result != errc::none)
     return troupe::error{result, (path / name).string()};
+  where.find_workshop();
   return where;
 }
 
 errc tree_place::look_for(const catalogue& what, std::string& name) {
   there_.resize(what.entries.size());
   is_closed_to_us_.resize(what.entries.size());
-  if (root() < 0)
+  if (!root())
     return errc::none;
   directory_cursor around{root()};
   for (std::size_t i = 0; i < there_.size(); ++i) {
@@ -81,10 +59,11 @@ errc tree_place::look_for(const catalogue& what, std::string& name) {
     struct stat info {};
     auto result = -1;
     if (entry.path.empty())
-      result = ::fstat(root(), &info);
-    else if (const auto parent = around.enter_parent(entry.path); parent >= 0)
-      result = ::fstatat(parent, directory_cursor::last_of(entry.path), &info,
-                         AT_SYMLINK_NOFOLLOW);
+      result = root()->fstat(root().get(), info);
+    else if (const auto& parent = around.enter_parent(entry.path))
+      result = parent->fstatat(parent.get(),
+                               directory_cursor::last_of(entry.path), info,
+                               AT_SYMLINK_NOFOLLOW);
     name = entry.path;
     if (result != 0 && errno == ENOENT)
       continue;
@@ -95,9 +74,9 @@ errc tree_place::look_for(const catalogue& what, std::string& name) {
     there_[i] = info;
     is_closed_to_us_[i] =
         S_ISREG(info.st_mode) && (info.st_mode & 0444) != 0444 &&
-        ::faccessat(around.enter_parent(entry.path),
-                    directory_cursor::last_of(entry.path), R_OK,
-                    AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0;
+        root()->faccessat(around.enter_parent(entry.path).get(),
+                          directory_cursor::last_of(entry.path), R_OK,
+                          AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0;
   }
   return errc::none;
 }
@@ -108,69 +87,74 @@ bool tree_place::is_file(std::size_t entry) const noexcept {
 }
 
 bool tree_place::is_unchanged(std::size_t entry, directory_cursor& around,
-                              const std::string& path) const noexcept {
+                              const std::string& path) const {
   struct stat info {};
-  const auto parent = around.enter_parent(path);
-  return there_[entry] && parent >= 0 &&
-         ::fstatat(parent, directory_cursor::last_of(path), &info,
-                   AT_SYMLINK_NOFOLLOW) == 0 &&
+  const auto& parent = around.enter_parent(path);
+  return there_[entry] && parent &&
+         parent->fstatat(parent.get(), directory_cursor::last_of(path), info,
+                         AT_SYMLINK_NOFOLLOW) == 0 &&
          file_stamp{info} == file_stamp{*there_[entry]};
 }
 
-int tree_place::outside() const noexcept {
-  return root() >= 0 ? root() : parent_.get();
+bool tree_place::find_workshop_in(const descriptor& place,
+                                  const std::string& name) {
+  auto found = find_unfinished(place, name, S_IFDIR);
+  if (!found.file)
+    return false;
+  struct stat here {}, there {};
+  const bool is_of_use =
+      !*workshop_ && place->fstat(found.file.get(), here) == 0 &&
+      (!root() || (root()->fstat(root().get(), there) == 0 &&
+                   here.st_dev == there.st_dev));
+  if (!is_of_use) {
+    remove_tree(place, found.name.c_str());
+    return false;
+  }
+  *workshop_ = std::move(found.file);
+  workshop_name_ = std::move(found.name);
+  workshop_parent_ = place.dup();
+  return true;
+}
+
+void tree_place::find_workshop() {
+  if (root())
+    find_workshop_in(root(), {});
+  // The last one may have ended before it had made the directory, or just then.
+  if (parent_ && !name_.empty() && name_ != "." && name_ != "..")
+    find_workshop_in(parent_, name_);
 }
 
 errc tree_place::make_workshop() {
-  for (auto attempt = 0; attempt < 100; ++attempt) {
-    const auto name = temporary_name(name_);
-    if (::mkdirat(outside(), name.c_str(), 0700) != 0) {
-      if (errno == EEXIST)
-        continue;
-      return from_errno(errno);
-    }
-    workshop_name_ = name;
-    workshop_parent_ = unique_fd{::fcntl(outside(), F_DUPFD_CLOEXEC, 0)};
-    workshop_ = open_directory(outside(), name.c_str());
-    return workshop_ && workshop_parent_ ? errc::none : from_errno(errno);
-  }
-  return errc::already_exists;
+  const auto& outside = root() ? root() : parent_;
+  unfinished made;
+  if (const auto e = create_unfinished(
+          outside, root() ? std::string{} : name_, S_IFDIR, made);
+      e != errc::none)
+    return e;
+  workshop_parent_ = outside.dup();
+  workshop_name_ = std::move(made.name);
+  *workshop_ = std::move(made.file);
+  return workshop_parent_ ? errc::none : from_errno(errno);
 }
 
 void tree_place::remove_workshop() noexcept {
-  if (!workshop_name_.empty())
-    remove_tree(workshop_parent_ ? workshop_parent_.get() : outside(),
-                workshop_name_.c_str());
+  if (!workshop_name_.empty() && workshop_parent_)
+    remove_tree(workshop_parent_, workshop_name_.c_str());
   workshop_name_.clear();
-  workshop_ = unique_fd{};
+  *workshop_ = descriptor{};
 }
 
 errc tree_place::make_root() {
-  if (root() >= 0)
+  if (root())
     return errc::none;
-  if (::mkdirat(parent_.get(), name_.c_str(), 0777) != 0)
+  if (parent_->mkdirat(parent_.get(), name_.c_str(), 0777) != 0)
     return from_errno(errno);
-  *root_ = open_directory(parent_.get(), name_.c_str());
-  return root() >= 0 ? errc::none : from_errno(errno);
+  *root_ = open_directory(parent_, name_.c_str());
+  return root() ? errc::none : from_errno(errno);
 }
 
-errc remove_tree(int parent, const char* name) noexcept {
-  auto first = errc::none;
-  const auto note = [&first](errc result) {
-    if (first == errc::none)
-      first = result;
-  };
-  if (auto directory = open_directory(parent, name))
-    note(for_each_name(std::move(directory), [&](int inside, const char* each) {
-      if (::unlinkat(inside, each, 0) != 0)
-        note(errno == EISDIR ? remove_tree(inside, each) : from_errno(errno));
-    }));
-  if (::unlinkat(parent, name, AT_REMOVEDIR) != 0)
-    note(from_errno(errno));
-  return first;
-}
-
-errc remove_others(int root, const catalogue& what, std::uint64_t& removed) {
+errc remove_others(const descriptor& root, const catalogue& what,
+                   std::uint64_t& removed) {
   std::unordered_set<std::string> known;
   for (const auto& entry : what.entries)
     known.insert(entry.path);
@@ -188,19 +172,14 @@ errc remove_others(int root, const catalogue& what, std::uint64_t& removed) {
       note(from_errno(errno));
       continue;
     }
-    std::vector<std::string> others;
-    // Its own descriptor, since reading moves a position.
-    note(for_each_name(
-        open_directory(directory.get(), "."), [&](int, const char* each) {
-          const auto path =
-              entry.path.empty() ? std::string{each} : entry.path + "/" + each;
-          if (!known.contains(path))
-            others.push_back(each);
-        }));
-    for (const auto& each : others) {
+    std::vector<std::string> names;
+    note(result_of_call(directory->names(directory.get(), names)));
+    for (const auto& each : names) {
+      if (known.contains(entry.path.empty() ? each : entry.path + "/" + each))
+        continue;
       auto result = errc::none;
-      if (::unlinkat(directory.get(), each.c_str(), 0) != 0)
-        result = errno == EISDIR ? remove_tree(directory.get(), each.c_str())
+      if (directory->unlinkat(directory.get(), each.c_str(), 0) != 0)
+        result = errno == EISDIR ? remove_tree(directory, each.c_str())
                                  : from_errno(errno);
       if (result == errc::none)
         ++removed;

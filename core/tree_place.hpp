@@ -16,12 +16,13 @@ class tree_place {
 public:
   /// Opens what is at `path` and looks for each entry of `what` in it.
   /// Errors: as make_tree_sink().
-  static expected<tree_place> open(const std::filesystem::path& path,
+  static expected<tree_place> open(file_system& files,
+                                   const std::filesystem::path& path,
                                    const catalogue& what);
 
-  /// The directory itself; -1 while there is none.
-  int root() const noexcept { return root_->get(); }
-  std::shared_ptr<unique_fd> shared_root() const noexcept { return root_; }
+  /// The directory itself; none while there is none.
+  const descriptor& root() const noexcept { return *root_; }
+  std::shared_ptr<descriptor> shared_root() const noexcept { return root_; }
   /// What is in the place of an entry.
   const std::optional<struct stat>& at(std::size_t entry) const {
     return there_[entry];
@@ -31,12 +32,16 @@ public:
   bool is_file(std::size_t entry) const noexcept;
   /// Whether it is still what it was when the place was opened.
   bool is_unchanged(std::size_t entry, directory_cursor& around,
-                    const std::string& path) const noexcept;
+                    const std::string& path) const;
 
   /// A folder that nobody else has, for new files: in the directory, or in its
-  /// parent while there is none.
+  /// parent while there is none. One that a dead sync has left is there from
+  /// the start.
   errc make_workshop();
-  int workshop() const noexcept { return workshop_.get(); }
+  const descriptor& workshop() const noexcept { return *workshop_; }
+  std::shared_ptr<descriptor> shared_workshop() const noexcept {
+    return workshop_;
+  }
   /// Removes it, with everything in it.
   void remove_workshop() noexcept;
 
@@ -45,25 +50,23 @@ public:
 
 private:
   errc look_for(const catalogue& what, std::string& name);
-  int outside() const noexcept;
+  void find_workshop();
+  bool find_workshop_in(const descriptor& place, const std::string& name);
 
-  unique_fd parent_; ///< of the directory, while there is none
-  std::string name_; ///< in the parent
-  std::shared_ptr<unique_fd> root_ = std::make_shared<unique_fd>();
+  descriptor parent_; ///< of the directory
+  std::string name_;  ///< in the parent
+  std::shared_ptr<descriptor> root_ = std::make_shared<descriptor>();
   std::vector<std::optional<struct stat>> there_;
   std::vector<bool> is_closed_to_us_;
-  unique_fd workshop_;
+  std::shared_ptr<descriptor> workshop_ = std::make_shared<descriptor>();
   std::string workshop_name_;
-  unique_fd workshop_parent_;
+  descriptor workshop_parent_;
 };
-
-/// Removes the directory `name` in `parent` and all that is in it, links not
-/// followed. Goes on after an error and returns the first.
-errc remove_tree(int parent, const char* name) noexcept;
 
 /// Removes what is below `root` and not in `what`, and counts in `removed` the
 /// entries that went, what was in them not counted. Goes on after an error and
 /// returns the first.
-errc remove_others(int root, const catalogue& what, std::uint64_t& removed);
+errc remove_others(const descriptor& root, const catalogue& what,
+                   std::uint64_t& removed);
 
 } // namespace troupe

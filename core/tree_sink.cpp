@@ -4,7 +4,10 @@
 #include "core/chunking.hpp"
 #include "core/file_attributes.hpp"
 #include "core/file_copy.hpp"
+#include "core/file_place.hpp"
+#include "core/hasher.hpp"
 #include "core/pack.hpp"
+#include "core/resumed_source.hpp"
 #include "core/tree_build.hpp"
 #include "core/tree_place.hpp"
 
@@ -46,17 +49,20 @@ public:
       : where_(std::move(where)), what_(std::move(what)),
         layout_(std::move(layout)), options_(std::move(options)),
         made_(what_->entries.size()) {
+    if (where_.workshop())
+      look_at_rest();
     std::vector<std::shared_ptr<const source>> files;
     files.reserve(layout_.size());
     bool is_any = false;
     for (const auto& piece : layout_) {
-      files.push_back(old_file(piece.entry));
+      files.push_back(there_of(piece.entry));
       is_any = is_any || files.back();
     }
     if (is_any)
       old_ = make_pack_source(layout_, std::move(files));
     if (struct stat top {};
-        options_.memory && ::fstat(where_.root(), &top) == 0)
+        options_.memory && where_.root() &&
+        where_.root()->fstat(where_.root().get(), top) == 0)
       known_ = options_.memory->recall(identity_of(top));
   }
 
@@ -68,7 +74,7 @@ public:
     result.insert(0, result.chunks());
     for (const auto& piece : layout_) {
       const auto& entry = what_->entries[piece.entry];
-      if (where_.is_file(piece.entry) &&
+      if (where_.is_file(piece.entry) && !made_[piece.entry].rest &&
           is_known(entry, identity_of(*where_.at(piece.entry))))
         continue;
       const auto last = (piece.offset + piece.length - 1) / chunk_bytes;
@@ -84,6 +90,7 @@ public:
   errc begin(std::uint64_t length) override {
     if (length != pack_bytes(layout_))
       return errc::invalid_argument;
+    is_begun_ = true;
     return length > static_cast<std::uint64_t>(LLONG_MAX) ? errc::too_large
                                                           : errc::none;
   }
@@ -128,23 +135,92 @@ public:
 
   std::shared_ptr<const source> old() const override { return old_; }
   bool has_more_to_commit() const override { return true; }
+  std::shared_ptr<const chunk_map> left_over() const override {
+    return left_over_;
+  }
 
+  /// What a dead sync left stays until something was done about it.
   void discard() noexcept override {
     open_.clear();
-    where_.remove_workshop();
+    if (is_begun_)
+      where_.remove_workshop();
   }
 
 private:
   struct open_file {
     std::size_t entry = 0;
-    unique_fd fd;
+    descriptor fd;
   };
   /// What became of an entry's new content.
   struct state {
-    bool is_made = false;     ///< in the workshop, by the entry's number
+    bool is_made = false;     ///< in the workshop
+    bool has_length = false;  ///< it is as long as it is going to be
     bool has_kept = false;    ///< what stays of the old file is in it
     file_stamp made_as;       ///< what it was when it was complete
+    /// With what a dead sync left of it, as far as it was made by that.
+    std::shared_ptr<const resumed_source> rest;
   };
+
+  /// In the workshop. The same for every catalogue.
+  std::string made_name(std::size_t entry) const {
+    return to_hex(hash_of(hash_type::blake2b, what_->entries[entry].path));
+  }
+
+  /// Files of the workshop that a dead sync left are continued, the others go.
+  void look_at_rest() {
+    const auto& workshop = where_.workshop();
+    std::vector<std::string> names;
+    if (workshop->names(workshop.get(), names) != 0)
+      return;
+    std::set<std::string> left{names.begin(), names.end()};
+    chunk_map fixed{layout_.empty() ? 0 : chunk_count(pack_bytes(layout_))};
+    for (const auto& piece : layout_)
+      if (const auto name = left.find(made_name(piece.entry));
+          name != left.end() && look_at_rest_of(piece, *name, fixed))
+        left.erase(name);
+    for (const auto& each : left)
+      if (workshop->unlinkat(workshop.get(), each.c_str(), 0) != 0 &&
+          errno == EISDIR)
+        remove_tree(workshop, each.c_str());
+    if (!fixed.empty())
+      left_over_ = std::make_shared<const chunk_map>(std::move(fixed));
+  }
+
+  bool look_at_rest_of(const pack_piece& piece, const std::string& name,
+                       chunk_map& fixed) {
+    const auto file = where_.workshop().open(
+        name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+    struct stat info {};
+    if (!file || file->fstat(file.get(), info) != 0 ||
+        !is_ours(info, S_IFREG))
+      return false;
+    const auto there = chunks_with_data(
+        file, std::min(static_cast<std::uint64_t>(info.st_size), piece.length));
+    if (there.empty())
+      return false;
+    auto& made = made_[piece.entry];
+    made.is_made = true;
+    made.rest = std::make_shared<const resumed_source>(
+        old_file(piece.entry),
+        make_beneath_source(where_.shared_workshop(), name, info), there,
+        resumed_source::covered::is_lost);
+    for (auto chunk = there.next(0); chunk < there.chunks();
+         chunk = there.next(chunk + 1)) {
+      const auto range = chunk_range(piece.length, chunk);
+      const auto first = (piece.offset + range.offset) / chunk_bytes;
+      const auto last =
+          (piece.offset + range.offset + range.length - 1) / chunk_bytes;
+      fixed.insert(first, last + 1 - first);
+    }
+    return true;
+  }
+
+  /// What there is of a file: old content, or what a dead sync left.
+  std::shared_ptr<const source> there_of(std::size_t entry) const {
+    if (made_[entry].rest)
+      return made_[entry].rest;
+    return old_file(entry);
+  }
 
   std::shared_ptr<const source> old_file(std::size_t entry) const {
     if (!where_.is_file(entry))
@@ -169,10 +245,11 @@ private:
       const auto* file = all_is_announced ? made_file(piece) : open_made(piece.entry);
       if (file == nullptr)
         return failure_;
-      if (content.size() >= least_hole_bytes && is_all_zero(content))
+      if (content.size() >= least_hole_bytes && is_all_zero(content) &&
+          !made_[piece.entry].rest)
         continue; // each byte is written once, and a new file is all zero
-      if (const auto result = write_fully(file->fd.get(),
-                                          part.offset - piece.offset, content);
+      if (const auto result = write_fully(
+              file->fd, part.offset - piece.offset, content);
           result != errc::none)
         return result;
     }
@@ -247,20 +324,22 @@ private:
     if (found != open_.end())
       return &*found;
     auto& made = made_[entry];
-    if (where_.workshop() < 0)
+    if (!where_.workshop())
       if ((failure_ = where_.make_workshop()) != errc::none)
         return nullptr;
     const auto how = made.is_made ? 0 : O_CREAT | O_EXCL;
-    unique_fd fd{retry_interrupted([&] {
-      return ::openat(where_.workshop(), std::to_string(entry).c_str(),
-                      O_RDWR | O_NOFOLLOW | O_CLOEXEC | how, 0600);
-    })};
+    auto fd = where_.workshop().open(made_name(entry).c_str(),
+                                     O_RDWR | O_NOFOLLOW | how, 0600);
     const auto size = static_cast<off_t>(what_->entries[entry].size);
-    if (!fd || (!made.is_made && size > 0 && ::ftruncate(fd.get(), size) != 0)) {
+    if (!fd || (!made.has_length && (size > 0 || made.is_made) &&
+                fd->ftruncate(fd.get(), size) != 0)) {
       failure_ = from_errno(errno);
       return nullptr;
     }
-    made.is_made = true;
+    if (made.rest && !made.has_length)
+      if ((failure_ = make_private_again(fd)) != errc::none)
+        return nullptr;
+    made.is_made = made.has_length = true;
     if (open_.size() == most_open_files)
       open_.pop_front();
     open_.push_back({entry, std::move(fd)});
@@ -278,24 +357,37 @@ private:
     if (!from)
       return errc::source_changed;
     if (const auto result =
-            check_stamp(from.get(), file_stamp{*where_.at(piece.entry)});
+            check_stamp(from, file_stamp{*where_.at(piece.entry)});
         result != errc::none)
       return result;
     const auto there =
         static_cast<std::uint64_t>(where_.at(piece.entry)->st_size);
-    file_copy copy{from.get(), to.fd.get()};
+    file_copy copy{from, to.fd};
     for (; run != kept_.end(); ++run) {
       const auto part = overlap(*run, whole);
       if (part.length == 0)
         break;
-      const byte_range bytes = overlap(
-          {part.offset - piece.offset, part.length}, {0, there});
-      if (bytes.length > 0)
-        if (const auto result = copy.copy(bytes, bytes.offset);
-            result != errc::none)
-          return result;
+      auto bytes = overlap({part.offset - piece.offset, part.length},
+                           {0, there});
+      while (bytes.length > 0) {
+        const auto same = first_of(piece.entry, bytes);
+        if (same.what == resumed_piece::from::old_object)
+          if (const auto result =
+                  copy.copy({bytes.offset, same.length}, bytes.offset);
+              result != errc::none)
+            return result;
+        bytes.offset += same.length;
+        bytes.length -= same.length;
+      }
     }
     return errc::none;
+  }
+
+  /// What of `bytes` of a file that stays is in the old one, or in place.
+  resumed_piece first_of(std::size_t entry, byte_range bytes) const {
+    if (const auto& rest = made_[entry].rest)
+      return rest->first_of(bytes);
+    return {resumed_piece::from::old_object, bytes.offset, bytes.length};
   }
 
   /// Every file that is not what it should be is in the workshop, with all of
@@ -323,10 +415,10 @@ private:
           return failure_;
         const auto replaced = where_.is_file(i) ? where_.at(i) : std::nullopt;
         if (const auto result = apply_attributes(
-                file->fd.get(), replaced, entry.metadata, options_.metadata);
+                file->fd, replaced, entry.metadata, options_.metadata);
             result != errc::none)
           return result;
-        if (struct stat info {}; ::fstat(file->fd.get(), &info) == 0)
+        if (struct stat info {}; file->fd->fstat(file->fd.get(), info) == 0)
           made_[i].made_as = file_stamp{info};
       }
       if (has_piece)
@@ -337,13 +429,13 @@ private:
 
   errc flush() {
     open_.clear();
-    return options_.sync_to_disk && where_.workshop() >= 0
+    return options_.sync_to_disk && where_.workshop()
                ? sync_file_system(where_.workshop())
                : errc::none;
   }
 
-  static errc sync_file_system(int fd) noexcept {
-    return ::syncfs(fd) == 0 ? errc::none : from_errno(errno);
+  static errc sync_file_system(const descriptor& fd) {
+    return result_of_call(fd->syncfs(fd.get()));
   }
 
   /// From here on the destination changes, one entry after the other.
@@ -353,21 +445,21 @@ private:
     directory_cursor around{where_.root()};
     for (std::size_t i = 1; i < what_->entries.size(); ++i) {
       const auto& entry = what_->entries[i];
-      const auto parent = around.enter_parent(entry.path);
-      if (parent < 0)
+      const auto& parent = around.enter_parent(entry.path);
+      if (!parent)
         return errno == ELOOP ? errc::is_symlink : from_errno(errno);
       const auto* name = directory_cursor::last_of(entry.path);
       auto result = errc::none;
       if (entry.is_directory())
         result = where_.at(i) ? errc::none : change_in(parent, entry.path, [&] {
-          return ::mkdirat(parent, name, 0777);
+          return parent->mkdirat(parent.get(), name, 0777);
         });
       else if (entry.is_symlink())
         result = put_link(i, parent, name);
       else if (made_[i].is_made)
         result = change_in(parent, entry.path, [&] {
-          return ::renameat(where_.workshop(), std::to_string(i).c_str(), parent,
-                            name);
+          return parent->renameat(where_.workshop().get(),
+                                  made_name(i).c_str(), parent.get(), name);
         });
       else
         result = change_attributes(i, parent, name);
@@ -380,36 +472,38 @@ private:
   /// Makes a change in the directory that `path` is in, even if the mode that
   /// it has from last time forbids that to its owner: until it is finished.
   template <class Call>
-  errc change_in(int parent, const std::string& path, Call call) {
+  errc change_in(const descriptor& parent, const std::string& path,
+                 Call call) {
     if (call() == 0)
       return errc::none;
     struct stat info {};
-    if (errno != EACCES || ::fstat(parent, &info) != 0 ||
+    if (errno != EACCES || parent->fstat(parent.get(), info) != 0 ||
         (info.st_mode & S_IRWXU) == S_IRWXU ||
-        ::fchmod(parent, (info.st_mode & 07777) | S_IRWXU) != 0)
+        parent->fchmod(parent.get(), (info.st_mode & 07777) | S_IRWXU) != 0)
       return from_errno(errno);
     const auto slash = path.rfind('/');
     loosened_.insert(slash == path.npos ? "" : path.substr(0, slash));
     return call() == 0 ? errc::none : from_errno(errno);
   }
 
-  errc put_link(std::size_t i, int parent, const char* name) {
+  errc put_link(std::size_t i, const descriptor& parent, const char* name) {
     const auto& entry = what_->entries[i];
     std::string target(max_path_bytes + 1, '\0');
     const auto length = where_.at(i) && S_ISLNK(where_.at(i)->st_mode)
-                            ? ::readlinkat(parent, name, target.data(),
-                                           target.size())
+                            ? parent->readlinkat(parent.get(), name, target)
                             : -1;
     target.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
     if (target != entry.target) {
-      if (where_.workshop() < 0)
+      if (!where_.workshop())
         if (const auto result = where_.make_workshop(); result != errc::none)
           return result;
-      const auto made = std::to_string(i);
-      if (::symlinkat(entry.target.c_str(), where_.workshop(), made.c_str()) != 0)
+      const auto made = made_name(i);
+      if (parent->symlinkat(entry.target.c_str(), where_.workshop().get(),
+                            made.c_str()) != 0)
         return from_errno(errno);
       if (const auto result = change_in(parent, entry.path, [&] {
-            return ::renameat(where_.workshop(), made.c_str(), parent, name);
+            return parent->renameat(where_.workshop().get(), made.c_str(),
+                                    parent.get(), name);
           });
           result != errc::none)
         return result;
@@ -419,18 +513,17 @@ private:
   }
 
   /// Of a file whose content stays.
-  errc change_attributes(std::size_t i, int parent, const char* name) {
+  errc change_attributes(std::size_t i, const descriptor& parent,
+                         const char* name) {
     const auto& choice = options_.metadata;
     const auto& wanted = what_->entries[i].metadata;
     if (is_as_chosen(*where_.at(i), wanted, choice))
       return errc::none;
-    const unique_fd file{retry_interrupted([&] {
-      return ::openat(parent, name,
-                      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    })};
+    const auto file =
+        parent.open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (!file)
       return from_errno(errno);
-    return apply_attributes(file.get(), where_.at(i), wanted, choice);
+    return apply_attributes(file, where_.at(i), wanted, choice);
   }
 
   errc remove_what_is_not_wanted() {
@@ -456,7 +549,7 @@ private:
           open_beneath(where_.root(), entry.path, O_RDONLY | O_DIRECTORY);
       if (!directory)
         return from_errno(errno);
-      if (const auto result = apply_attributes(directory.get(), where_.at(i),
+      if (const auto result = apply_attributes(directory, where_.at(i),
                                                entry.metadata, choice);
           result != errc::none)
         return result;
@@ -471,10 +564,10 @@ private:
     for (const auto& piece : layout_) {
       const auto& entry = what_->entries[piece.entry];
       struct stat info {};
-      const auto parent = around.enter_parent(entry.path);
-      if (parent < 0 ||
-          ::fstatat(parent, directory_cursor::last_of(entry.path), &info,
-                    AT_SYMLINK_NOFOLLOW) != 0)
+      const auto& parent = around.enter_parent(entry.path);
+      if (!parent ||
+          parent->fstatat(parent.get(), directory_cursor::last_of(entry.path),
+                          info, AT_SYMLINK_NOFOLLOW) != 0)
         continue;
       auto as = made_[piece.entry].made_as;
       if (!made_[piece.entry].is_made && where_.at(piece.entry)) {
@@ -487,7 +580,8 @@ private:
       if (as == file_stamp{info} && has_root(entry, info))
         known.emplace(entry.path, known_file{identity_of(info), entry.root});
     }
-    if (struct stat top {}; ::fstat(where_.root(), &top) == 0)
+    if (struct stat top {};
+        where_.root()->fstat(where_.root().get(), top) == 0)
       options_.memory->remember(identity_of(top), known);
   }
 
@@ -517,6 +611,8 @@ private:
   tree_sink_options options_;
   std::vector<state> made_;          ///< by entry
   std::shared_ptr<const source> old_;
+  std::shared_ptr<const chunk_map> left_over_; ///< of the pack
+  bool is_begun_ = false;
   std::vector<byte_range> kept_;     ///< of the pack, ascending
   std::deque<open_file> open_;       ///< of the workshop, latest last
   errc failure_ = errc::none;
@@ -531,7 +627,15 @@ expected<tree_destination>
 make_tree_sink(const std::filesystem::path& path,
                std::shared_ptr<const catalogue> what,
                tree_sink_options options) {
-  auto where = tree_place::open(path, *what);
+  return make_tree_sink(posix_file_system(), path, std::move(what),
+                        std::move(options));
+}
+
+expected<tree_destination>
+make_tree_sink(file_system& files, const std::filesystem::path& path,
+               std::shared_ptr<const catalogue> what,
+               tree_sink_options options) {
+  auto where = tree_place::open(files, path, *what);
   if (!where)
     return where.error();
   auto layout = pack_layout(what->entries);

@@ -48,4 +48,10 @@ make_tree_sink(const std::filesystem::path& path,
                std::shared_ptr<const catalogue> what,
                tree_sink_options options);
 
+/// The same in another file system than the real one, which outlives it.
+expected<tree_destination>
+make_tree_sink(file_system& files, const std::filesystem::path& path,
+               std::shared_ptr<const catalogue> what,
+               tree_sink_options options);
+
 } // namespace troupe

@@ -3,8 +3,6 @@
 
 #include "core/file_copy.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 
 namespace troupe {
@@ -41,23 +39,24 @@ void written_chunks::touch(byte_range range) noexcept {
   }
 }
 
-void written_chunks::start_writeback(int fd, byte_range range) const noexcept {
+void written_chunks::start_writeback(const descriptor& file,
+                                     byte_range range) const noexcept {
   const auto last = last_chunk(range) / region_chunks;
   for (auto region = first_chunk(range) / region_chunks; region <= last;
        ++region)
     if (missing_[region] == 0) // only a hint: fsync reports what fails
-      ::sync_file_range(fd, static_cast<off_t>(region * region_bytes),
-                        static_cast<off_t>(region_bytes),
-                        SYNC_FILE_RANGE_WRITE);
+      file->start_writeback(file.get(),
+                            static_cast<off_t>(region * region_bytes),
+                            static_cast<off_t>(region_bytes));
 }
 
-void written_chunks::free_untouched(int fd) const noexcept {
+void written_chunks::free_untouched(const descriptor& file) const {
   const auto chunks = touched_.chunks();
   for (std::uint64_t first = 0; first < chunks;) {
     const auto end = touched_.next(first);
     const auto offset = first * chunk_bytes;
     const auto length = std::min(end * chunk_bytes, length_) - offset;
-    if (length >= smallest_hole_bytes && !make_hole(fd, {offset, length}))
+    if (length >= smallest_hole_bytes && !make_hole(file, {offset, length}))
       return;
     first = end;
     while (first < chunks && touched_.contains(first))

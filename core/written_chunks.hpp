@@ -4,6 +4,7 @@
 
 #include "core/chunk_map.hpp"
 #include "core/chunking.hpp"
+#include "core/file_system.hpp"
 
 #include <vector>
 
@@ -28,10 +29,10 @@ public:
   /// Has the kernel begin to write those regions in `range` that are complete,
   /// so that fsync finds little to do at the end. Scattered chunks wait for
   /// each other: written one by one they would cost more than fsync does.
-  void start_writeback(int fd, byte_range range) const noexcept;
+  void start_writeback(const descriptor& file, byte_range range) const noexcept;
 
   /// Gives long runs of untouched room back to the file system.
-  void free_untouched(int fd) const noexcept;
+  void free_untouched(const descriptor& file) const;
 
 private:
   std::uint64_t length_ = 0;

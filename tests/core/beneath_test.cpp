@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstddef>
 
@@ -18,12 +19,12 @@ namespace fs = std::filesystem;
 namespace {
 
 /// 0, or errno.
-int result_of(int root, const std::string& path, int flags = O_RDONLY) {
+int result_of(const descriptor& root, const std::string& path, int flags = O_RDONLY) {
   return open_beneath(root, path, flags) ? 0 : errno;
 }
 
 /// Number of the first expectation that is not met; 0: all are.
-int first_wrong(int root) {
+int first_wrong(const descriptor& root) {
   struct expectation {
     const char* path;
     int flags;
@@ -70,8 +71,9 @@ void make_tree(const temp_dir& dir) {
   fs::create_symlink("nowhere", dir / "to/dangling");
 }
 
-unique_fd open_top(const temp_dir& dir) {
-  return unique_fd{::open((dir / "to").c_str(), O_RDONLY | O_DIRECTORY)};
+descriptor open_top(const temp_dir& dir) {
+  return open_path(posix_file_system(), (dir / "to").c_str(),
+                   O_RDONLY | O_DIRECTORY);
 }
 
 } // namespace
@@ -80,7 +82,7 @@ TEST_CASE("names are resolved beneath a directory, links not followed",
           "[beneath]") {
   temp_dir dir;
   make_tree(dir);
-  CHECK(first_wrong(open_top(dir).get()) == 0);
+  CHECK(first_wrong(open_top(dir)) == 0);
 }
 
 TEST_CASE("kernels without openat2 resolve names the same way", "[beneath]") {
@@ -101,7 +103,7 @@ TEST_CASE("kernels without openat2 resolve names the same way", "[beneath]") {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
       ::_exit(99);
-    ::_exit(first_wrong(top.get()));
+    ::_exit(first_wrong(top));
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
@@ -119,20 +121,20 @@ TEST_CASE("a cursor opens the directory that a path is in", "[beneath]") {
   temp_dir dir;
   make_tree(dir);
   const auto top = open_top(dir);
-  directory_cursor around{top.get()};
+  directory_cursor around{top};
   struct stat info {}, expected {};
   for (const std::string path : {"file", "d/file", "d/e/file", "d/other", "x"}) {
-    const auto fd = around.enter_parent(path);
-    REQUIRE(fd >= 0);
-    REQUIRE(::fstat(fd, &info) == 0);
+    const auto& parent = around.enter_parent(path);
+    REQUIRE(parent);
+    REQUIRE(::fstat(parent.get(), &info) == 0);
     REQUIRE(::stat((dir / "to" / path).parent_path().c_str(), &expected) == 0);
     CHECK(info.st_ino == expected.st_ino);
   }
-  CHECK(around.enter_parent("out/file") < 0);
+  CHECK_FALSE(around.enter_parent("out/file"));
   CHECK(errno == ELOOP);
-  CHECK(around.enter_parent("absent/file") < 0);
+  CHECK_FALSE(around.enter_parent("absent/file"));
   CHECK(errno == ENOENT);
-  CHECK(around.enter_parent("d/file") >= 0);
+  CHECK(around.enter_parent("d/file"));
   const std::string deep = "d/e/file", flat = "file";
   CHECK(std::string{directory_cursor::last_of(deep)} == "file");
   CHECK(std::string{directory_cursor::last_of(flat)} == "file");
@@ -142,7 +144,7 @@ TEST_CASE("a source beneath a directory tells when it is another file",
           "[beneath]") {
   temp_dir dir;
   make_tree(dir);
-  const auto top = std::make_shared<unique_fd>(open_top(dir));
+  const auto top = std::make_shared<descriptor>(open_top(dir));
   struct stat info {};
   REQUIRE(::stat((dir / "to/d/file").c_str(), &info) == 0);
   const auto file = make_beneath_source(top, "d/file", info);

@@ -5,28 +5,31 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 using namespace troupe;
 using namespace troupe::test;
 
 namespace {
 
-unique_fd memory_file(const bytes& data) {
-  unique_fd file{::memfd_create("troupe-test", MFD_CLOEXEC)};
+descriptor memory_file(const bytes& data) {
+  descriptor file{posix_file_system(),
+                   ::memfd_create("troupe-test", MFD_CLOEXEC)};
   REQUIRE(file);
-  REQUIRE(write_fully(file.get(), 0, data) == errc::none);
+  REQUIRE(write_fully(file, 0, data) == errc::none);
   return file;
 }
 
-unique_fd disk_file(const std::filesystem::path& path) {
-  unique_fd file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+descriptor disk_file(const std::filesystem::path& path) {
+  auto file =
+      open_path(posix_file_system(), path.c_str(), O_RDWR | O_CREAT, 0600);
   REQUIRE(file);
   return file;
 }
 
-bytes content(int fd, std::size_t length) {
+bytes content(const descriptor& file, std::size_t length) {
   bytes data(length);
-  REQUIRE(read_fully(fd, 0, data) == errc::none);
+  REQUIRE(read_fully(file, 0, data) == errc::none);
   return data;
 }
 
@@ -40,7 +43,7 @@ TEST_CASE("ranges are copied within and between file systems", "[file_copy]") {
   const auto in_memory = memory_file({});
   std::mt19937_64 random{11};
   for (const auto* to : {&on_disk, &in_memory}) {
-    file_copy copy{from.get(), to->get()};
+    file_copy copy{from, *to};
     bytes expected(data.size());
     REQUIRE(::ftruncate(to->get(), static_cast<off_t>(data.size())) == 0);
     for (auto round = 0; round < 40; ++round) {
@@ -51,9 +54,9 @@ TEST_CASE("ranges are copied within and between file systems", "[file_copy]") {
       std::copy_n(data.begin() + static_cast<std::ptrdiff_t>(source), length,
                   expected.begin() + static_cast<std::ptrdiff_t>(target));
     }
-    CHECK(content(to->get(), data.size()) == expected);
+    CHECK(content(*to, data.size()) == expected);
     CHECK(copy.copy({0, 0}, 0) == errc::none);
-    CHECK(content(to->get(), data.size()) == expected);
+    CHECK(content(*to, data.size()) == expected);
     CHECK(copy.copy({data.size() - 5, 10}, 0) == errc::source_changed);
   }
 }
@@ -63,22 +66,22 @@ TEST_CASE("holes are found in whole chunks", "[file_copy]") {
   constexpr std::uint64_t chunks = 16;
   const auto end = chunks * chunk_bytes;
   REQUIRE(::ftruncate(file.get(), static_cast<off_t>(end)) == 0);
-  CHECK(next_extent(file.get(), {0, end}).is_hole);
-  CHECK(next_extent(file.get(), {0, end}).length == end);
+  CHECK(next_extent(file, {0, end}).is_hole);
+  CHECK(next_extent(file, {0, end}).length == end);
 
   // One byte in the middle of chunk 5.
-  REQUIRE(write_fully(file.get(), 5 * chunk_bytes + 9000, gen1(1)) ==
+  REQUIRE(write_fully(file, 5 * chunk_bytes + 9000, gen1(1)) ==
           errc::none);
-  auto next = next_extent(file.get(), {0, end});
+  auto next = next_extent(file, {0, end});
   CHECK(next.is_hole);
   CHECK(next.length == 5 * chunk_bytes);
-  next = next_extent(file.get(), {5 * chunk_bytes, end - 5 * chunk_bytes});
+  next = next_extent(file, {5 * chunk_bytes, end - 5 * chunk_bytes});
   CHECK_FALSE(next.is_hole);
   CHECK(next.length == chunk_bytes);
-  next = next_extent(file.get(), {6 * chunk_bytes, 100});
+  next = next_extent(file, {6 * chunk_bytes, 100});
   CHECK(next.is_hole);
   CHECK(next.length == 100);
-  next = next_extent(file.get(), {5 * chunk_bytes + 9000, 1});
+  next = next_extent(file, {5 * chunk_bytes + 9000, 1});
   CHECK_FALSE(next.is_hole);
   CHECK(next.length == 1);
 }
@@ -86,11 +89,11 @@ TEST_CASE("holes are found in whole chunks", "[file_copy]") {
 TEST_CASE("a hole that is made reads as zeros", "[file_copy]") {
   const auto data = gen2(10 * chunk_bytes);
   const auto file = memory_file(data);
-  REQUIRE(make_hole(file.get(), {chunk_bytes, 3 * chunk_bytes}));
+  REQUIRE(make_hole(file, {chunk_bytes, 3 * chunk_bytes}));
   auto expected = data;
   std::fill_n(expected.begin() + chunk_bytes, 3 * chunk_bytes, std::byte{0});
-  CHECK(content(file.get(), data.size()) == expected);
-  const auto next = next_extent(file.get(), {chunk_bytes, 9 * chunk_bytes});
+  CHECK(content(file, data.size()) == expected);
+  const auto next = next_extent(file, {chunk_bytes, 9 * chunk_bytes});
   CHECK(next.is_hole);
   CHECK(next.length == 3 * chunk_bytes);
 }
