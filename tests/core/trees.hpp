@@ -162,12 +162,14 @@ inline std::string difference(const tree& a, const tree& b) {
 
 /// What a sync does to a sink, without a network: compares the old pack with
 /// the new one, takes over what stays, writes the rest, chunks in the order of
-/// the seed and now and then several in one piece. Does not commit.
-inline errc write_pack(sink& out, const described& wanted, std::uint64_t seed) {
+/// the seed and now and then several in one piece. Does not commit. Adds what
+/// it wrote to `fetched`.
+inline errc write_pack(sink& out, const described& wanted, std::uint64_t seed,
+                       std::uint64_t* fetched = nullptr) {
   const auto length = wanted.pack.size();
   sync_plan plan;
   if (const auto old = out.old())
-    plan = make_plan(hash_all(old), wanted.pack_tree);
+    plan = make_plan(hash_all(old), wanted.pack_tree, out.left_over().get());
   else
     plan = make_plan(wanted.pack_tree);
   if (const auto e = out.begin(length); e != errc::none)
@@ -204,12 +206,15 @@ inline errc write_pack(sink& out, const described& wanted, std::uint64_t seed) {
       runs.push_back(range);
   }
   std::shuffle(runs.begin(), runs.end(), random);
-  for (const auto& run : runs)
+  for (const auto& run : runs) {
     if (const auto e = out.write_at(
             run.offset, std::span<const std::byte>{wanted.pack}.subspan(
                             run.offset, run.length));
         e != errc::none)
       return e;
+    if (fetched != nullptr)
+      *fetched += run.length;
+  }
   return errc::none;
 }
 
