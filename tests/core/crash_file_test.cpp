@@ -11,9 +11,12 @@ constexpr auto place = "/to/f";
 
 /// 30 chunks and a bit; every third one differs in the new version, which is
 /// longer and has a piece of the old one elsewhere.
-bytes old_content() { return gen2(30 * chunk_bytes + 700); }
+const bytes& old_content() {
+  static const auto content = gen2(30 * chunk_bytes + 700);
+  return content;
+}
 
-bytes new_content() {
+bytes make_new_content() {
   auto content = old_content();
   for (std::size_t chunk = 0; chunk < 30; chunk += 3)
     content[chunk * chunk_bytes + 5] ^= std::byte{1};
@@ -22,6 +25,11 @@ bytes new_content() {
   const auto more = random_bytes(random, 5 * chunk_bytes);
   std::copy(more.begin(), more.end(),
             content.end() - static_cast<std::ptrdiff_t>(more.size()));
+  return content;
+}
+
+const bytes& new_content() {
+  static const auto content = make_new_content();
   return content;
 }
 
@@ -168,6 +176,9 @@ TEST_CASE("what was left of another version does no harm", "[crash][resume]") {
   auto content = new_content();
   for (std::size_t chunk = 1; chunk < 36; chunk += 2)
     content[chunk * chunk_bytes + 77] ^= std::byte{1};
+  // What the wanted version has elsewhere.
+  std::copy_n(new_content().begin() + 33 * chunk_bytes, chunk_bytes,
+              content.begin());
   content.resize(GENERATE(std::size_t{0}, std::size_t{20} * chunk_bytes + 3,
                           std::size_t{36} * chunk_bytes + 11,
                           std::size_t{80} * chunk_bytes));

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto top = "/to";
 
-tree old_tree() {
+tree make_old_tree() {
   std::mt19937_64 random{21};
   auto all = empty_tree();
   all["changes"] = node::file(random_bytes(random, 3 * chunk_bytes + 9));
@@ -24,7 +24,12 @@ tree old_tree() {
   return all;
 }
 
-tree new_tree() {
+const tree& old_tree() {
+  static const auto all = make_old_tree();
+  return all;
+}
+
+tree make_new_tree() {
   std::mt19937_64 random{22};
   auto all = old_tree();
   all["changes"].content[chunk_bytes + 3] ^= std::byte{1};
@@ -38,6 +43,11 @@ tree new_tree() {
   all.erase("d/goes");
   all.erase("e/goes with its directory");
   all.erase("e");
+  return all;
+}
+
+const tree& new_tree() {
+  static const auto all = make_new_tree();
   return all;
 }
 

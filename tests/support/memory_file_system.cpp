@@ -690,6 +690,7 @@ void memory_file_system::lose(inode& node, survives what,
   const auto chance = [&] { return random() % 2 == 0; };
   const auto old = node.durable_data;
   const auto written = node.data;
+  const bool loses_little = chance();
   const bool keeps_length = what == survives::some && chance();
   node.data = old;
   if (keeps_length)
@@ -697,18 +698,19 @@ void memory_file_system::lose(inode& node, survives what,
   if (what == survives::some)
     for (const auto page : node.dirty) {
       const auto begin = page * page_bytes;
-      const auto kind = random() % 3; // lost, whole, torn
+      // Lost, torn, else whole.
+      const auto kind = random() % (loses_little ? 16 : 3);
       if (kind == 0 || begin >= node.data.bytes.size() ||
           begin >= written.bytes.size())
         continue;
       auto length = std::min({page_bytes, node.data.bytes.size() - begin,
                               written.bytes.size() - begin});
-      if (kind == 2)
+      if (kind == 1)
         length = std::min(length, 512 * (1 + random() % 7));
       std::copy_n(written.bytes.begin() + static_cast<std::ptrdiff_t>(begin),
                   length,
                   node.data.bytes.begin() + static_cast<std::ptrdiff_t>(begin));
-      if (kind == 2 || written.pages.contains(page))
+      if (kind == 1 || written.pages.contains(page))
         node.data.pages.insert(page);
     }
   if (what == survives::nothing || chance())
