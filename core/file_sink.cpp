@@ -173,7 +173,10 @@ private:
                                            O_RDONLY | O_NOFOLLOW);
       if (!there.empty() && again)
         view_ = std::make_shared<const resumed_source>(
-            old_, make_open_source(std::move(again), size), there);
+            old_,
+            make_open_source(std::move(again),
+                             std::min(size, there.chunks() * chunk_bytes)),
+            there);
     }
     if (!view_)
       remove_new();

@@ -20,6 +20,9 @@ namespace {
 constexpr std::uint64_t data_mark = 0x5452'4f55'4a00'0001;
 constexpr std::uint64_t end_mark = 0x5452'4f55'4a00'0002;
 constexpr std::string_view suffix = ".troupe-journal";
+/// Further than this behind the end of the file nothing is continued: what the
+/// records say is not checked before their content is.
+constexpr std::uint64_t most_growth_bytes = std::uint64_t{1} << 36;
 
 struct record_header {
   std::uint64_t mark = data_mark;
@@ -255,11 +258,15 @@ std::optional<journal> journal::find_rest(const file_place& where) {
     return std::nullopt;
   if (is_ours(info, S_IFREG)) {
     left.read_records(static_cast<std::uint64_t>(info.st_size));
+    const auto there = where.look();
+    const auto room =
+        most_growth_bytes +
+        (there && *there ? static_cast<std::uint64_t>((*there)->st_size) : 0);
     // Later ones replace earlier ones chunk by chunk, or not at all.
     const auto odd = std::find_if(
-        left.records_.begin(), left.records_.end(), [](const record& each) {
+        left.records_.begin(), left.records_.end(), [&](const record& each) {
           return each.offset % chunk_bytes != 0 || each.length == 0 ||
-                 !lies_within(each.offset, each.length, LLONG_MAX);
+                 !lies_within(each.offset, each.length, room);
         });
     if (odd != left.records_.end())
       left.end_ = odd->at - sizeof(record_header);

@@ -120,14 +120,19 @@ std::shared_ptr<source> make_open_source(descriptor file, std::uint64_t size) {
 }
 
 chunk_map chunks_with_data(const descriptor& file, std::uint64_t size) {
-  chunk_map found{size == 0 ? 0 : chunk_count(size)};
+  std::vector<byte_range> runs; // of chunks
   for (std::uint64_t at = 0; at < size;) {
     const auto next = next_extent(file, {at, size - at});
     const auto first = at / chunk_bytes;
     at += next.length;
     if (!next.is_hole)
-      found.insert(first, (at - 1) / chunk_bytes + 1 - first);
+      runs.push_back({first, (at - 1) / chunk_bytes + 1 - first});
   }
+  if (runs.empty())
+    return {};
+  chunk_map found{runs.back().offset + runs.back().length};
+  for (const auto& run : runs)
+    found.insert(run.offset, run.length);
   return found;
 }
 

@@ -58,7 +58,8 @@ private:
 std::shared_ptr<source> make_open_source(descriptor file, std::uint64_t size);
 
 /// The chunks of `file`, `size` bytes long, that have data in them as far as the
-/// file system can tell.
+/// file system can tell; as many as there are up to the last of those, so that
+/// a file that is all hole costs nothing.
 chunk_map chunks_with_data(const descriptor& file, std::uint64_t size);
 
 } // namespace troupe

@@ -122,7 +122,7 @@ bool journal(octets input) {
   std::vector<std::byte> wanted = old;
   wanted.resize(in.take(2));
   write(path, old);
-  const auto place = file_place::open(path);
+  const auto place = file_place::open(posix_file_system(), path);
   demand(bool{place});
 
   auto made = troupe::journal::begin(*place);
@@ -137,9 +137,11 @@ bool journal(octets input) {
                       wanted.begin() + static_cast<std::ptrdiff_t>(offset));
     demand(made->append(offset, bytes) == errc::none);
   }
-  const int fd = ::open(path.c_str(), O_RDWR);
-  demand(fd >= 0 && made->close_with(wanted.size(), fd, false) == errc::none);
-  ::close(fd);
+  {
+    const auto file = open_path(posix_file_system(), path.c_str(), O_RDWR);
+    demand(file && made->close_with(wanted.size(), file, *place, false) ==
+                       errc::none);
+  }
 
   const auto left = folder / ".file.troupe-journal";
   auto bytes = read(left);
@@ -153,6 +155,17 @@ bool journal(octets input) {
   }
   write(left, bytes);
   demand(troupe::journal::recover(*place, false) == errc::none);
+  // One that was cut off is continued, as far as it goes.
+  if (auto rest = troupe::journal::find_rest(*place)) {
+    demand(is_damaged && !rest->chunks().empty());
+    const auto content = rest->content(*place);
+    demand(content && content->size() == rest->content_bytes());
+    std::vector<std::byte> some(
+        std::min<std::uint64_t>(content->size(), 3 * chunk_bytes));
+    demand(content->read_at(content->size() - some.size(), some) ==
+           errc::none);
+    demand(rest->remove(*place, false) == errc::none);
+  }
   demand(!std::filesystem::exists(left));
   demand(read(path) == (is_damaged ? old : wanted));
   return !is_damaged;
