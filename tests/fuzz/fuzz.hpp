@@ -78,6 +78,7 @@ bool seen_version(octets input);    ///< what a receiver remembers
 bool tree_cache(octets input);
 bool tree_memory(octets input);
 bool journal(octets input);      ///< of a change in place
+bool session(octets input);      ///< a session file, as text
 
 struct entry_point {
   std::string_view name;
@@ -105,6 +106,7 @@ inline constexpr auto entry_points = std::to_array<entry_point>({
     {"tree_cache", tree_cache},
     {"tree_memory", tree_memory},
     {"journal", journal},
+    {"session", session},
 });
 
 } // namespace troupe::fuzz
