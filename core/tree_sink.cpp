@@ -5,11 +5,11 @@
 #include "core/file_attributes.hpp"
 #include "core/file_copy.hpp"
 #include "core/file_place.hpp"
-#include "core/hasher.hpp"
 #include "core/pack.hpp"
 #include "core/resumed_source.hpp"
 #include "core/tree_build.hpp"
 #include "core/tree_place.hpp"
+#include "core/tree_rest.hpp"
 
 #include <fcntl.h>
 
@@ -49,8 +49,12 @@ public:
       : where_(std::move(where)), what_(std::move(what)),
         layout_(std::move(layout)), options_(std::move(options)),
         made_(what_->entries.size()) {
-    if (where_.workshop())
-      look_at_rest();
+    auto rest = find_tree_rest(where_, *what_, layout_);
+    left_over_ = std::move(rest.chunks);
+    for (auto& [entry, file] : rest.files) {
+      made_[entry].is_made = true;
+      made_[entry].rest = std::move(file);
+    }
     std::vector<std::shared_ptr<const source>> files;
     files.reserve(layout_.size());
     bool is_any = false;
@@ -161,72 +165,15 @@ private:
     std::shared_ptr<const resumed_source> rest;
   };
 
-  /// In the workshop. The same for every catalogue.
   std::string made_name(std::size_t entry) const {
-    return to_hex(hash_of(hash_type::blake2b, what_->entries[entry].path));
-  }
-
-  /// Files of the workshop that a dead sync left are continued, the others go.
-  void look_at_rest() {
-    const auto& workshop = where_.workshop();
-    std::vector<std::string> names;
-    if (workshop->names(workshop.get(), names) != 0)
-      return;
-    std::set<std::string> left{names.begin(), names.end()};
-    chunk_map fixed{layout_.empty() ? 0 : chunk_count(pack_bytes(layout_))};
-    for (const auto& piece : layout_)
-      if (const auto name = left.find(made_name(piece.entry));
-          name != left.end() && look_at_rest_of(piece, *name, fixed))
-        left.erase(name);
-    for (const auto& each : left)
-      if (workshop->unlinkat(workshop.get(), each.c_str(), 0) != 0 &&
-          errno == EISDIR)
-        remove_tree(workshop, each.c_str());
-    if (!fixed.empty())
-      left_over_ = std::make_shared<const chunk_map>(std::move(fixed));
-  }
-
-  bool look_at_rest_of(const pack_piece& piece, const std::string& name,
-                       chunk_map& fixed) {
-    const auto file = where_.workshop().open(
-        name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK);
-    struct stat info {};
-    if (!file || file->fstat(file.get(), info) != 0 ||
-        !is_ours(info, S_IFREG))
-      return false;
-    const auto there = chunks_with_data(
-        file, std::min(static_cast<std::uint64_t>(info.st_size), piece.length));
-    if (there.empty())
-      return false;
-    auto& made = made_[piece.entry];
-    made.is_made = true;
-    made.rest = std::make_shared<const resumed_source>(
-        old_file(piece.entry),
-        make_beneath_source(where_.shared_workshop(), name, info), there,
-        resumed_source::covered::is_lost);
-    for (auto chunk = there.next(0); chunk < there.chunks();
-         chunk = there.next(chunk + 1)) {
-      const auto range = chunk_range(piece.length, chunk);
-      const auto first = (piece.offset + range.offset) / chunk_bytes;
-      const auto last =
-          (piece.offset + range.offset + range.length - 1) / chunk_bytes;
-      fixed.insert(first, last + 1 - first);
-    }
-    return true;
+    return name_in_workshop(what_->entries[entry]);
   }
 
   /// What there is of a file: old content, or what a dead sync left.
   std::shared_ptr<const source> there_of(std::size_t entry) const {
     if (made_[entry].rest)
       return made_[entry].rest;
-    return old_file(entry);
-  }
-
-  std::shared_ptr<const source> old_file(std::size_t entry) const {
-    if (!where_.is_file(entry))
-      return nullptr;
-    return make_beneath_source(where_.shared_root(),
-                               what_->entries[entry].path, *where_.at(entry));
+    return old_file_of(where_, *what_, entry);
   }
 
   /// `all_is_announced`: what is kept is known by now.
