@@ -65,6 +65,18 @@ struct sharer_event {
   std::chrono::nanoseconds pause{0};
 };
 
+/// Somebody who joins groups and never syncs.
+struct pest_plan {
+  enum class what {
+    stopped,   ///< joins the manifest and some ranges once, never leaves
+    clinging,  ///< the same with all ranges
+    greedy,    ///< leaves and joins all ranges again and again
+    repairing, ///< as many other repair groups as a receiver may, for ever
+  };
+  what habit = what::stopped;
+  std::chrono::nanoseconds interval = std::chrono::milliseconds{100};
+};
+
 struct scenario {
   std::uint64_t seed = 0;
   hash_type type = hash_type::blake2b;
@@ -78,6 +90,7 @@ struct scenario {
   std::vector<sim_cut> cuts;
   std::uint64_t link_bits_per_s = 1'000'000'000;
   std::vector<receiver_plan> receivers; ///< in the order of their start
+  std::vector<pest_plan> pests; ///< of an object over range channels
 
   sim_net_options network() const;
 };

@@ -3,7 +3,8 @@
 // 1 when one did not, 2 when the command line makes no sense.
 //
 // usage: troupe_simulate [--seed N] [--count M] [--jobs J] [--verbose]
-//        troupe_simulate --losses
+//        troupe_simulate --losses | --crowd
+#include "tests/simulation/crowd.hpp"
 #include "tests/simulation/losses.hpp"
 #include "tests/simulation/tally.hpp"
 
@@ -115,15 +116,27 @@ int show_losses() {
   return 0;
 }
 
+/// What receivers cost the sharer and each other, for a file of 16 MiB.
+int show_crowd() {
+  const auto rows = measure_crowds(std::size_t{16} << 20, 3);
+  std::cout << to_string(rows);
+  for (const auto& row : rows)
+    if (row.complete != row.expected)
+      return 1;
+  return 0;
+}
+
 } // namespace
 
 int main(int count, char** words) {
+  if (count == 2 && std::string_view{words[1]} == "--crowd")
+    return show_crowd();
   if (count == 2 && std::string_view{words[1]} == "--losses")
     return show_losses();
   options wanted;
   if (!read_options(count, words, wanted)) {
     std::cerr << "usage: troupe_simulate [--seed N] [--count M] [--jobs J]"
-                 " [--verbose]\n       troupe_simulate --losses\n";
+                 " [--verbose]\n       troupe_simulate --losses | --crowd\n";
     return 2;
   }
   const auto all = wanted.verbose ? play_aloud(wanted) : play_together(wanted);

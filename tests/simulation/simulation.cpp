@@ -2,6 +2,7 @@
 #include "tests/simulation/simulation.hpp"
 
 #include "tests/simulation/parties.hpp"
+#include "tests/simulation/pest.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -15,6 +16,7 @@ namespace {
 
 /// Nobody works for so long, whatever happens to it: then it is a hang.
 constexpr auto longest_play = 15min;
+constexpr auto pests_come = 5ms;
 /// After the last report, for what is left of it to show.
 constexpr auto aftermath = 3s;
 
@@ -59,6 +61,7 @@ public:
       court_.broke("a hang");
     events_.clear();
     kills_.clear();
+    pests_.clear();
     for (auto& one : sharers_)
       one.stop();
     if (!court_.first())
@@ -114,8 +117,22 @@ private:
           one.suspend(world_, world_.net->now() + one.plan().suspend_for);
         });
     }
+    // After the receivers, whose ways are told by the order of their ports.
+    for (const auto& one : plan_.pests)
+      at(pests_come, [this, one] {
+        auto& host = pests_.emplace_back(one, plan_);
+        court_.demand(host.start(*world_.net) == errc::none, "no port");
+        act_again(host, one.interval);
+      });
     for (const auto& e : plan_.events)
       at(std::max(e.at, plan_.sharer_start), [this, e] { happen(e); });
+  }
+
+  void act_again(pest& host, std::chrono::nanoseconds interval) {
+    at(world_.net->now() + interval, [this, &host, interval] {
+      host.act();
+      act_again(host, interval);
+    });
   }
 
   void share(std::size_t version, bool is_rival = false) {
@@ -258,6 +275,7 @@ private:
   std::deque<std::uint64_t> kills_;
   std::deque<event> events_;
   std::unordered_map<caf::actor_id, std::size_t> owners_;
+  std::deque<pest> pests_;
   sharer* main_sharer_ = nullptr;
   std::size_t baseline_ = 0;
   std::uint64_t killed_ = 0;
