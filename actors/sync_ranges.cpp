@@ -352,8 +352,13 @@ void sync_supervisor_state::ask_again(channel_id id) {
   auto* channel = channels.find(id);
   if (channel != nullptr && channel->symbols_missing < channel->symbols)
     return ask_repair(id);
-  if (channel != nullptr)
+  if (channel != nullptr) {
     channel->passes = 1;
+    // Repair channels of symbols that turned out to be wrong are no use, and
+    // the channel's own group takes their place in the budget.
+    if (!channel->is_member)
+      channels.leave_groups(id);
+  }
   channels.repeat(id);
 }
 

@@ -174,7 +174,9 @@ bool syncing::may_end_with(errc code) const {
   const bool is_key_right =
       (mine_.with == receiver_plan::key::right) == plan_.is_sealed &&
       mine_.with != receiver_plan::key::wrong;
+  // Of what is sealed, two transmissions that got mixed are wrong as well.
   const bool may_be_wrong = mine_.path.corruption > 0 || plan_.rival ||
+                            plan_.is_sealed ||
                             is_planned({happens::lie, happens::restart});
   switch (code) {
   case errc::internal:
