@@ -2,6 +2,7 @@
 #include "tests/simulation/checked_sink.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace troupe::test {
 
@@ -149,8 +150,8 @@ private:
       to_->may_be[i] =
           to_->may_be[i] && offset <= v.size() &&
           data.size() <= v.size() - offset &&
-          std::equal(data.begin(), data.end(),
-                     v.begin() + static_cast<std::ptrdiff_t>(offset));
+          (data.empty() ||
+           std::memcmp(data.data(), v.data() + offset, data.size()) == 0);
       is_any |= to_->may_be[i];
     }
     if (!is_any)
@@ -182,7 +183,7 @@ const byte_string* destination::version_now(std::uint64_t object_bytes) const {
   for (const auto& v : versions)
     if (v.size() == object_bytes && v.size() <= content.size() &&
         (is_memory || v.size() == content.size()) &&
-        std::equal(v.begin(), v.end(), content.begin()))
+        (v.empty() || std::memcmp(v.data(), content.data(), v.size()) == 0))
       return &v;
   return nullptr;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whole shares and their receivers in a simulated world of faults. A seed that
 // fails is replayed by scripts/simulate --seed N --verbose.
+#include "tests/simulation/losses.hpp"
 #include "tests/simulation/tally.hpp"
 #include "tests/support/catch.hpp"
 
@@ -54,6 +55,14 @@ TEST_CASE("whatever happens, each sync ends whole and says how",
   CHECK(all.kills > 20);
   CHECK(all.packets_lost > 1000);
   CHECK(all.key_streams > 100);
+}
+
+TEST_CASE("loss costs what it must, and little more", "[simulation]") {
+  for (const auto& row : measure_losses(std::size_t{16} << 20, 1)) {
+    INFO(row.what);
+    CHECK(row.complete == row.syncs);
+    CHECK(row.bytes_sent <= row.bytes_most);
+  }
 }
 
 TEST_CASE("a scenario replays step by step", "[simulation]") {
