@@ -192,23 +192,54 @@ void note_end(sender& one, const range_header& header, answer_ends& ends) {
     one.ended.erase(one.ended.begin());
 }
 
+/// The packet of a range channel, out of its seal if there is one. Valid until
+/// the next call.
+std::optional<range_packet_view> read_range(channel_receiver_state& st,
+                                            std::span<const std::byte> payload) {
+  const auto& range = st.now.range;
+  const auto is_expected = [&](const range_header& header, std::size_t bytes) {
+    return header.tag == range.tag && header.block_bytes == st.now.size_bytes &&
+           bytes == range.symbol_bytes;
+  };
+  if (!range.key) {
+    const auto packet = parse_range_packet(payload);
+    if (!packet || !is_expected(packet->header, packet->symbol.size()))
+      return std::nullopt;
+    return packet;
+  }
+  const auto packet = parse_sealed_range_packet(payload);
+  if (!packet || !is_expected(packet->header, packet->symbol.size()))
+    return std::nullopt;
+  st.opened.resize(range.symbol_bytes);
+  symbol_salt salt;
+  std::copy(packet->salt.begin(), packet->salt.end(), salt.begin());
+  if (!open_symbol(st.opened, packet->symbol,
+                   packet->code.first<symbol_code_bytes>(), *range.key, salt,
+                   packet->header.esi, packet->header_bytes))
+    return std::nullopt;
+  return range_packet_view{packet->header, st.opened};
+}
+
 outcome take_range(receiver_pointer self, const packet_batch& batch,
                    answer_ends& ends) {
   auto& st = compat::state_of(self);
-  auto* one = sender_for(st, batch.from);
-  if (one == nullptr)
-    return outcome::nothing;
+  // What does not open takes no sender's place.
+  sender* one = nullptr;
   bool news = false;
   for (const auto payload : batch.packets) {
-    const auto packet = parse_range_packet(payload);
-    if (!packet || packet->header.tag != st.now.range.tag ||
-        packet->header.block_bytes != st.now.size_bytes ||
-        packet->symbol.size() != st.now.range.symbol_bytes)
+    const auto packet = read_range(st, payload);
+    if (!packet)
       continue;
+    if (one == nullptr)
+      one = sender_for(st, batch.from);
+    if (one == nullptr)
+      return outcome::nothing;
     news |= one->symbols.add({0, packet->header.esi}, packet->symbol);
     if (packet->header.countdown > 0)
       note_end(*one, packet->header, ends);
   }
+  if (one == nullptr)
+    return outcome::nothing;
   // Whoever is behind the others says nothing about the end of an answer.
   if (one->symbols.missing() > missing(st))
     ends = {};
@@ -301,7 +332,7 @@ outcome take_object(receiver_pointer self, const packet_batch& batch,
     if (!one || !one->symbols.add(packet->id, packet->symbol))
       continue;
     result = std::max(result, outcome::more);
-    const auto data = one->symbols.decode();
+    auto data = one->symbols.decode();
     if (!data)
       continue;
     const auto type = verify(st.now.types, one->object, data->view());
@@ -314,6 +345,16 @@ outcome take_object(receiver_pointer self, const packet_batch& batch,
         why = cause::illegible;
       one->wrong = found;
       continue;
+    }
+    if (st.now.seal) {
+      auto plain = st.now.seal->open(st.now.id, data->view());
+      if (!plain) {
+        one->symbols.restart();
+        result = outcome::wrong;
+        why = cause::not_opened;
+        continue;
+      }
+      data = std::move(*plain);
     }
     if (auto failed = st.now.check ? st.now.check(data->view()) : error{};
         failed.code != errc::none) {

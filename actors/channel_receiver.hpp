@@ -31,6 +31,7 @@ struct channel_receiver_state {
   channel_receiver_options options;
 
   open_channel now; ///< channel 0: idle
+  std::vector<std::byte> opened; ///< a symbol out of its seal
 
   /// A chunk or range as one sender sends it.
   struct sender {

@@ -44,7 +44,8 @@ channel_sender_actor::behavior_type channel_sender(
         }
         const auto filled =
             msg.channel.what == shared_channel::content::classic
-                ? state.packets->fill(*train, msg.channel.object)
+                ? state.packets->fill(*train, msg.channel.object,
+                                      msg.channel.sealed_as)
                 : state.ranges->fill(*train, msg.channel);
         if (!filled) {
           state.free_trains.push_back(std::move(train));

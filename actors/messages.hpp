@@ -67,6 +67,7 @@ struct range_content {
   std::uint32_t tag = 0;          ///< in its packets
   std::vector<hash> chunks;       ///< of the block, in order
   std::shared_ptr<block_pool> pool; ///< for blocks of more than a chunk
+  std::optional<range_seal::block_key> key; ///< of sealed symbols
 };
 
 /// sync_supervisor -> channel_receiver: collect this chunk, range or object.
@@ -83,6 +84,7 @@ struct open_channel {
   std::vector<placed_piece> pieces; ///< what of it is wanted, and where
   range_content range;
   std::optional<seal_key> key; ///< of a sealed chunk or object
+  std::optional<range_seal> seal; ///< of a sealed object of a range channel
   object_check check; ///< of an object; empty: its hash says enough
   /// Who sent what was verified: always finds room among other senders.
   std::vector<ip6_address> trusted;

@@ -20,7 +20,8 @@ constexpr std::uint32_t distinct_transmissions = 64;
 
 expected<object_packets::filled>
 object_packets::fill(packet_train& train,
-                     const object_directory::found& object) {
+                     const object_directory::found& object,
+                     const std::optional<hash>& sealed_as) {
   if (const auto* whole = std::get_if<indexed_object>(&object.entry)) {
     const auto proven = signing_ && is_manifest(whole->bytes.view())
                             ? signing_->sign(object.id, type_,
@@ -28,7 +29,13 @@ object_packets::fill(packet_train& train,
                             : std::nullopt;
     const auto bytes = proven ? std::span<const std::byte>{*proven}
                               : whole->bytes.view();
-    return encode(train, hash_of(type_, bytes), bytes, true);
+    if (sealed_as && seal_) {
+      // Its id must not tell what is in it.
+      const auto sealed = seal_->seal(*sealed_as, bytes);
+      return encode(train, hash_of(type_, sealed), sealed, bytes.size(), true);
+    }
+    return encode(train, hash_of(type_, bytes), seal_if_asked(bytes),
+                  bytes.size(), true);
   }
   const auto& chunk = std::get<indexed_chunk>(object.entry);
   if (auto e = chunk.from->check_unchanged_in(chunk.range); e != errc::none)
@@ -37,7 +44,8 @@ object_packets::fill(packet_train& train,
   if (auto e = chunk.from->read_at(chunk.range.offset, scratch_);
       e != errc::none)
     return e;
-  return encode(train, object.id, scratch_, false);
+  return encode(train, object.id, seal_if_asked(scratch_), scratch_.size(),
+                false);
 }
 
 std::span<const std::byte>
@@ -51,8 +59,8 @@ object_packets::seal_if_asked(std::span<const std::byte> plain) {
 
 expected<object_packets::filled>
 object_packets::encode(packet_train& train, const hash& id,
-                       std::span<const std::byte> plain, bool with_info) {
-  const auto data = seal_if_asked(plain);
+                       std::span<const std::byte> data,
+                       std::size_t plain_bytes, bool with_info) {
   constexpr std::size_t t = classic_symbol_bytes;
   const auto k64 = (data.size() + t - 1) / t;
   const auto code = raptorq::parameters_for(static_cast<std::uint32_t>(
@@ -94,7 +102,7 @@ object_packets::encode(packet_train& train, const hash& id,
       raptorq::status::done)
     return error{errc::internal, "the encoder refused an object"};
   // As lc_stat_t counts: a payload without object id and OTI.
-  return filled{packets, plain.size(), packets * (t + 4)};
+  return filled{packets, plain_bytes, packets * (t + 4)};
 }
 
 } // namespace troupe

@@ -4,6 +4,7 @@
 #include "core/share_index.hpp"
 #include "transport/network.hpp"
 #include "transport/packet.hpp"
+#include "transport/range_seal.hpp"
 #include "transport/seal.hpp"
 #include "transport/share_signing.hpp"
 
@@ -19,9 +20,11 @@ public:
   /// with `signing`, if there is one.
   object_packets(hash_type type, std::uint32_t overhead_packets,
                  std::optional<seal_key> key = std::nullopt,
-                 std::shared_ptr<const share_signing> signing = nullptr)
+                 std::shared_ptr<const share_signing> signing = nullptr,
+                 std::optional<range_seal> seal = std::nullopt)
       : type_(type), overhead_packets_(overhead_packets),
-        key_(std::move(key)), signing_(std::move(signing)) {}
+        key_(std::move(key)), signing_(std::move(signing)),
+        seal_(std::move(seal)) {}
 
   /// What a filled train carries.
   struct filled {
@@ -33,12 +36,16 @@ public:
   /// Reads `object` and fills `train.bytes`, packet_bytes and burst_packets.
   /// Errors: source_changed, io_error, too_large (needs more than one source
   /// block).
+  /// With `sealed_as` it is an object of a sealed range channel.
   expected<filled> fill(packet_train& train,
-                        const object_directory::found& object);
+                        const object_directory::found& object,
+                        const std::optional<hash>& sealed_as = std::nullopt);
 
 private:
+  /// Encodes `data`, which stands for `plain_bytes` bytes.
   expected<filled> encode(packet_train& train, const hash& id,
-                          std::span<const std::byte> plain, bool with_info);
+                          std::span<const std::byte> data,
+                          std::size_t plain_bytes, bool with_info);
   /// What travels in place of `plain`; valid until the next call.
   std::span<const std::byte> seal_if_asked(std::span<const std::byte> plain);
 
@@ -46,6 +53,7 @@ private:
   std::uint32_t overhead_packets_;
   std::optional<seal_key> key_;
   std::shared_ptr<const share_signing> signing_;
+  std::optional<range_seal> seal_;
   std::vector<std::byte> sealed_;
   std::uint32_t transmissions_ = 0;
   std::vector<std::byte> scratch_;

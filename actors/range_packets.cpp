@@ -39,7 +39,10 @@ range_packets::fill(packet_train& train, const shared_channel& what) {
   const bool is_data = what.what == shared_channel::content::data;
   const auto packets = is_data ? k : repair_channel_symbols(k);
   const auto first_esi = is_data ? 0 : k + what.index * packets;
-  const std::size_t stride = range_header_bytes + symbol_bytes_;
+  const bool is_sealed = what.sealed_as && seal_;
+  front_bytes_ = is_sealed ? sealed_range_front_bytes : range_header_bytes;
+  const auto stride = front_bytes_ + symbol_bytes_ +
+                      (is_sealed ? sealed_range_back_bytes : 0);
   train.packet_bytes = static_cast<std::uint16_t>(stride);
   train.burst_packets = burst_packets;
   train.bytes.resize(packets * stride);
@@ -54,20 +57,41 @@ range_packets::fill(packet_train& train, const shared_channel& what) {
                            ? static_cast<std::uint8_t>(packets - i)
                            : std::uint8_t{0};
     write_range_header(
-        out.subspan(i * stride).first<range_header_bytes>(), header);
+        out.subspan(i * stride).first<range_header_bytes>(), header,
+        is_sealed);
   }
+  if (is_sealed)
+    seal(train, *what.sealed_as, block_bytes, first_esi);
   return object_packets::filled{packets, is_data ? range.length : 0,
                                 packets * (symbol_bytes_ + 4u)};
+}
+
+void range_packets::seal(packet_train& train, const hash& channel,
+                         std::uint32_t block_bytes, std::uint32_t first_esi) {
+  const auto key = seal_->key_of(channel, block_bytes, symbol_bytes_);
+  const auto salt = random_salt();
+  const auto out = std::span{train.bytes};
+  const std::size_t stride = train.packet_bytes;
+  for (std::size_t i = 0; i < out.size() / stride; ++i) {
+    const auto packet = out.subspan(i * stride, stride);
+    std::copy(salt.begin(), salt.end(), packet.begin() + range_header_bytes);
+    seal_symbol(packet.subspan(front_bytes_, symbol_bytes_),
+                packet.last<sealed_range_back_bytes>(), key, salt,
+                first_esi + static_cast<std::uint32_t>(i),
+                packet.first(range_header_bytes));
+  }
 }
 
 errc range_packets::fill_data(packet_train& train, const source& from,
                               byte_range range) {
   const auto padding = train.bytes.size() / train.packet_bytes * symbol_bytes_ -
                        range.length;
-  std::fill(train.bytes.end() - static_cast<std::ptrdiff_t>(padding),
-            train.bytes.end(), std::byte{0});
+  const auto last = train.bytes.end() -
+                    static_cast<std::ptrdiff_t>(train.packet_bytes -
+                                                front_bytes_ - symbol_bytes_);
+  std::fill(last - static_cast<std::ptrdiff_t>(padding), last, std::byte{0});
   return from.read_spaced(range.offset, range.length,
-                          std::span{train.bytes}.subspan(range_header_bytes),
+                          std::span{train.bytes}.subspan(front_bytes_),
                           symbol_bytes_, train.packet_bytes);
 }
 
@@ -83,8 +107,7 @@ errc range_packets::fill_repair(packet_train& train,
   if (!symbols)
     return symbols.error().code;
   for (std::size_t i = 0; i < count; ++i)
-    std::memcpy(train.bytes.data() + i * train.packet_bytes +
-                    range_header_bytes,
+    std::memcpy(train.bytes.data() + i * train.packet_bytes + front_bytes_,
                 symbols->data() + i * symbol_bytes_, symbol_bytes_);
   return errc::none;
 }

@@ -14,8 +14,10 @@ namespace troupe {
 class range_packets {
 public:
   /// `symbol_bytes`: T; 0 when there are no range channels.
-  explicit range_packets(std::uint16_t symbol_bytes)
-      : symbol_bytes_(symbol_bytes) {}
+  /// Seals what has to be with `seal`.
+  explicit range_packets(std::uint16_t symbol_bytes,
+                         std::optional<range_seal> seal = std::nullopt)
+      : symbol_bytes_(symbol_bytes), seal_(std::move(seal)) {}
 
   /// Reads the block and fills `train.bytes`, packet_bytes and burst_packets.
   /// Precondition: `what` is data or repair. Errors: source_changed, io_error.
@@ -23,12 +25,16 @@ public:
                                         const shared_channel& what);
 
 private:
+  void seal(packet_train& train, const hash& channel, std::uint32_t block_bytes,
+            std::uint32_t first_esi);
   errc fill_data(packet_train& train, const source& from, byte_range range);
   errc fill_repair(packet_train& train,
                    const std::shared_ptr<const source>& from, byte_range range,
                    std::uint32_t first_esi);
 
   std::uint16_t symbol_bytes_;
+  std::optional<range_seal> seal_;
+  std::size_t front_bytes_ = 0; ///< of the packets being made
 
   /// The repair symbols of some consecutive channels.
   struct repair_batch {

@@ -94,8 +94,8 @@ struct sync_request {
   bool is_exact = false;
   /// Given back in the report.
   std::uint64_t tag = 0;
-  /// Of an encrypted share: everything comes sealed, by the classic protocol
-  /// (`wire` may be automatic or classic). Errors: bad_key after a few tries.
+  /// Of an encrypted share: everything comes sealed. Errors: bad_key after a
+  /// few tries.
   std::optional<seal_key> key;
   /// Only what is signed accordingly is accepted, for `name`, by range channels
   /// (`wire` may be automatic or range); nullptr: anything. What is refused is
@@ -181,8 +181,7 @@ struct share_request {
   std::shared_ptr<share_counters> counters; ///< may be nullptr
   /// Packets beyond K' per object; librecast hosts need 5 under loss.
   std::uint32_t overhead_packets = 10;
-  /// Seals whatever is sent. Range channels and manifests are not answered
-  /// then, even if the index has them.
+  /// Seals whatever is sent, in the classic protocol and in range channels.
   std::optional<seal_key> key;
   /// Signs manifests as they are sent; nullptr: they go unsigned.
   std::shared_ptr<const share_signing> signing;

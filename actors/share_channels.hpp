@@ -3,6 +3,7 @@
 
 #include "core/share_index.hpp"
 #include "transport/group_address.hpp"
+#include "transport/range_seal.hpp"
 
 namespace troupe {
 
@@ -17,11 +18,21 @@ struct shared_channel {
   object_directory::found object; ///< what the symbols are made from
   std::uint32_t tag = 0;          ///< of the range's node
   std::uint32_t index = 0;        ///< of the repair channel
+  /// In an encrypted share, of what the range protocol has: the channel
+  /// (channel_id_of(), data for repair) that it is sealed for.
+  std::optional<hash> sealed_as{};
 };
 
 /// Looks a group up in the classic protocol, then in the range protocol.
 /// Nothing for groups that no entry answers. Pure; any thread.
 std::optional<shared_channel> find_channel(const object_directory& index,
                                            const group_address& group);
+
+/// Looks a group up as one of an encrypted share: its classic channels, and
+/// its range channels, whose groups only `seal` can read. What the range
+/// protocol has is not found by the groups of shares that are not encrypted.
+std::optional<shared_channel>
+find_sealed_channel(const object_directory& index, const range_seal& seal,
+                    const group_address& group);
 
 } // namespace troupe

@@ -47,6 +47,12 @@ bool carries_manifest(const shared_channel& channel) {
 void share_supervisor_state::start() {
   if (!request.counters)
     request.counters = std::make_shared<share_counters>();
+  if (request.key) {
+    auto made = range_seal::from(*request.key);
+    if (!made)
+      return end(made.error());
+    seal = std::move(*made);
+  }
   auto opened = env.net->open_sender(request.send);
   if (!opened)
     return end(opened.error());
@@ -84,8 +90,8 @@ void share_supervisor_state::spawn_sender() {
   auto handle =
       self->spawn(channel_sender, share_supervisor_actor{self}, out,
                   object_packets{request.index->type(), request.overhead_packets,
-                                 request.key, request.signing},
-                  range_packets{request.index->range_symbol_bytes()});
+                                 request.key, request.signing, seal},
+                  range_packets{request.index->range_symbol_bytes(), seal});
   watch(caf::actor_cast<caf::actor>(handle));
   senders.push_back({std::move(handle), {}});
 }
@@ -114,13 +120,8 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
 
 std::optional<shared_channel>
 share_supervisor_state::look_up(const group_address& group) const {
-  auto channel = find_channel(*request.index, group);
-  // Range channels know no seal; their manifests would only lead to them.
-  if (request.key && channel &&
-      (channel->what != shared_channel::content::classic ||
-       carries_manifest(*channel)))
-    return std::nullopt;
-  return channel;
+  return seal ? find_sealed_channel(*request.index, *seal, group)
+              : find_channel(*request.index, group);
 }
 
 void share_supervisor_state::note(const shared_channel& channel,

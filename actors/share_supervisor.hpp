@@ -30,6 +30,7 @@ struct share_supervisor_state {
   share_supervisor_actor::stateful_pointer<share_supervisor_state> self =
       nullptr;
   share_request request;
+  std::optional<range_seal> seal; ///< of an encrypted share
   share_environment env;
   send_queue queue;
   audience followers;

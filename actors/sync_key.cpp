@@ -2,6 +2,7 @@
 // sync_supervisor and the key: what does not open, and what that means.
 #include "actors/sync_supervisor.hpp"
 #include "core/subtree.hpp"
+#include "transport/range_packet.hpp"
 
 #include <cstring>
 
@@ -41,12 +42,29 @@ error sync_supervisor_state::settle_wire() {
   }
   if (!request.key)
     return {};
-  if (request.wire == wire_mode::range || request.known)
-    return {errc::invalid_argument,
-            "range channels are not encrypted: use the classic protocol with"
-            " a key"};
-  request.wire = wire_mode::classic;
+  auto made = range_seal::from(*request.key);
+  if (!made)
+    return made.error();
+  seal = std::move(*made);
   return {};
+}
+
+group_address sync_supervisor_state::range_group(channel_kind what,
+                                                 const hash& node,
+                                                 std::uint32_t index) const {
+  // Who has the wrong key must find the manifest, to see that it is wrong.
+  if (seal && what == channel_kind::manifest)
+    return group_of(channel_id_of(channel_kind::sealed_manifest, node));
+  const auto id = channel_id_of(what, node, index);
+  return group_of(seal ? seal->mask(id) : id);
+}
+
+std::uint32_t sync_supervisor_state::tag_of(const hash& node,
+                                            std::uint32_t block_bytes) const {
+  return seal ? seal->key_of(channel_id_of(channel_kind::data, node),
+                             block_bytes, native->symbol_bytes)
+                    .tag
+              : range_tag(node);
 }
 
 void sync_supervisor_state::on_rejected(const content_rejected& msg) {
@@ -63,7 +81,11 @@ void sync_supervisor_state::on_rejected(const content_rejected& msg) {
                     "what arrived does not match its hash"};
     return;
   }
-  last_trouble = {errc::bad_key, "what came does not open"};
+  last_trouble =
+      more_telling(last_trouble, {errc::bad_key, "what came does not open"});
+  // What nobody has signed cannot end what is only to be had signed.
+  if (request.trust)
+    return;
   if (refusals++ == 0)
     first_refusal = at;
   if (refusals >= refusals_enough && at - first_refusal >= refusal_time)

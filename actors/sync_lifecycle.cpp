@@ -62,7 +62,7 @@ void sync_supervisor_state::ensure_idle_receiver() {
   channels.add_receiver(std::move(receiver));
 }
 
-void sync_supervisor_state::open_object(const hash& id,
+void sync_supervisor_state::open_object(const hash& node,
                                         channel_table::purpose why,
                                         std::vector<hash_type> types,
                                         object_check check,
@@ -70,10 +70,18 @@ void sync_supervisor_state::open_object(const hash& id,
   open_channel what;
   what.what = open_channel::content::object;
   what.size_bytes = most_bytes;
-  what.id = id;
+  what.id = node;
   what.types = std::move(types);
   what.check = std::move(check);
-  open(group_of(id), why, std::move(what));
+  if (why.what != kind::manifest && why.what != kind::leaves) {
+    open(group_of(node), why, std::move(what));
+    return;
+  }
+  const auto in_ranges = why.what == kind::manifest ? channel_kind::manifest
+                                                    : channel_kind::leaves;
+  what.id = channel_id_of(in_ranges, node);
+  what.seal = seal;
+  open(range_group(in_ranges, node), why, std::move(what));
 }
 
 void sync_supervisor_state::open_item(std::uint64_t item) {
@@ -109,7 +117,8 @@ channel_id sync_supervisor_state::open(const group_address& group,
                                        channel_table::purpose why,
                                        open_channel what) {
   ensure_idle_receiver(); // as many as were ever open at once: the window
-  what.key = request.key;
+  if (!seal || (!what.seal && what.what != open_channel::content::range))
+    what.key = request.key;
   what.trusted = trusted;
   auto [receiver, command] = channels.open(group, why, std::move(what));
   window.opened(command.channel, compat::now(self),

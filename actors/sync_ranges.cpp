@@ -33,12 +33,12 @@ void sync_supervisor_state::ask_manifest() {
   if (request.wire == wire_mode::classic || native)
     return;
   const auto ask = [this](const hash& channel, std::vector<hash_type> types) {
-    const auto id = channel_id_of(channel_kind::manifest, channel);
+    const auto group = range_group(channel_kind::manifest, channel);
     const auto asked = channels.all(kind::manifest);
     if (std::none_of(asked.begin(), asked.end(), [&](channel_id other) {
-          return channels.find(other)->group == group_of(id);
+          return channels.find(other)->group == group;
         }))
-      open_object(id, {kind::manifest, 0}, std::move(types),
+      open_object(channel, {kind::manifest, 0}, std::move(types),
                   check_of_manifest());
   };
   if (request.id)
@@ -178,10 +178,13 @@ void sync_supervisor_state::want_blocks() {
 }
 
 void sync_supervisor_state::open_block(std::uint64_t index) {
-  open_object(channel_id_of(channel_kind::leaves, native->blocks[index]),
-              {kind::leaves, index}, {native->type}, check_of_leaves(index),
+  // What it is sealed with comes on top.
+  const auto around = seal ? object_seal_bytes : 0;
+  open_object(native->blocks[index], {kind::leaves, index}, {native->type},
+              check_of_leaves(index),
               static_cast<std::uint32_t>(native->cut().chunks(index) *
-                                         hash_bytes));
+                                             hash_bytes +
+                                         around));
 }
 
 void sync_supervisor_state::on_leaves(std::uint64_t index,
@@ -243,7 +246,10 @@ void sync_supervisor_state::open_range(std::uint64_t item) {
         remote_tree->leaves().subspan(first_chunk, cut.chunks(one.range));
     what.range.chunks.assign(chunks.begin(), chunks.end());
   }
-  what.range.tag = range_tag(what.id);
+  what.range.tag = tag_of(what.id, what.size_bytes);
+  if (seal)
+    what.range.key = seal->key_of(channel_id_of(channel_kind::data, what.id),
+                                  what.size_bytes, native->symbol_bytes);
   for (std::uint64_t i = 0; i < one.fetch_count; ++i) {
     const auto& chunk = plan->fetch[one.fetch_begin + i];
     const auto from = static_cast<std::uint32_t>(
@@ -261,7 +267,7 @@ void sync_supervisor_state::open_range(std::uint64_t item) {
   const auto node = what.id;
   const auto k = range_symbols(what.size_bytes, native->symbol_bytes);
   const auto id =
-      open(group_of(channel_id_of(channel_kind::data, node)),
+      open(range_group(channel_kind::data, node),
            {kind::item, item}, std::move(what));
   auto& channel = *channels.find(id);
   channel.node = node;
@@ -381,9 +387,8 @@ void sync_supervisor_state::ask_repair(channel_id id) {
   const auto room = std::max(budget - std::min(budget, used), 1u);
   channel.passes = std::min((lack + each - 1) / each, room);
   for (std::uint32_t i = 0; i < channel.passes; ++i) {
-    channels.extend(id, group_of(channel_id_of(channel_kind::repair,
-                                               channel.node,
-                                               channel.next_repair)));
+    channels.extend(id, range_group(channel_kind::repair, channel.node,
+                                    channel.next_repair));
     channel.next_repair = (channel.next_repair + 1) % repair_channels;
   }
 }
@@ -394,7 +399,9 @@ void sync_supervisor_state::join_others() {
   const auto cut = cut_tree(remote_tree->shape(), range_chunks);
   const auto at = others_at->range;
   if (at >= cut.count() ||
-      range_tag(remote_tree->node(cut.node(at))) != others_at->tag)
+      tag_of(remote_tree->node(cut.node(at)),
+             static_cast<std::uint32_t>(cut.bytes(at).length)) !=
+          others_at->tag)
     return; // of another object
   // What they ask for next comes first, what they have had comes last.
   const auto next =

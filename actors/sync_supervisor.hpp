@@ -7,6 +7,7 @@
 #include "actors/remote_object.hpp"
 #include "core/cover.hpp"
 #include "core/late_sink.hpp"
+#include "core/channel_key.hpp"
 #include "core/manifest.hpp"
 
 namespace troupe {
@@ -58,6 +59,7 @@ struct sync_supervisor_state {
 
   // What is known.
   std::optional<remote_object> remote; ///< classic mode
+  std::optional<range_seal> seal;      ///< of range channels, with a key
   std::optional<manifest> native;      ///< range channels; then no `remote`
   std::optional<range_position> others_at; ///< where other receivers are
   std::vector<hash> leaves;            ///< of the remote tree, native only
@@ -141,6 +143,9 @@ struct sync_supervisor_state {
 
   // -- keys and what is believed, in sync_key.cpp -------------------------------------------------
   error settle_wire();
+  group_address range_group(channel_kind what, const hash& node,
+                            std::uint32_t index = 0) const;
+  std::uint32_t tag_of(const hash& node, std::uint32_t block_bytes) const;
   void on_rejected(const content_rejected& msg);
   void on_refused(const object_refused& msg);
   object_check check_of_manifest() const;
@@ -150,7 +155,7 @@ struct sync_supervisor_state {
   void ask_first();
   void fill_window();
   void ensure_idle_receiver();
-  void open_object(const hash& id, channel_table::purpose why,
+  void open_object(const hash& node, channel_table::purpose why,
                    std::vector<hash_type> types, object_check check = {},
                    std::uint32_t most_bytes = 0);
   void open_item(std::uint64_t item);

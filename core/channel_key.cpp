@@ -15,6 +15,8 @@ std::string_view tag_of(channel_kind kind) noexcept {
     return "troupe/leaf";
   case channel_kind::data:
     return "troupe/data";
+  case channel_kind::sealed_manifest:
+    return "troupe/seal";
   case channel_kind::repair:
     break;
   }

@@ -17,6 +17,7 @@ enum class channel_kind : std::uint8_t {
   leaves,   ///< leaf hashes of a subtree
   data,     ///< source symbols of a subtree's content
   repair,   ///< repair symbols of it
+  sealed_manifest, ///< a manifest of an encrypted share
 };
 
 /// Bytes of a hash that a group address carries.

@@ -13,6 +13,10 @@ namespace troupe {
 /// chunk.
 inline constexpr std::uint16_t default_range_symbol_bytes = 1368;
 
+/// The same for encrypted shares, whose packets have 32 bytes more around the
+/// symbol and so the same length.
+inline constexpr std::uint16_t sealed_range_symbol_bytes = 1336;
+
 /// What the range protocol adds to an index for an object whose classic
 /// entries are there: its manifest, below each of `names` (channel hashes),
 /// its leaf blocks and its ranges. Single chunks need no entry of their own.

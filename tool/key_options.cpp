@@ -21,13 +21,9 @@ expected<seal_key> read_one(const key_options& options,
 } // namespace
 
 expected<std::optional<seal_key>>
-read_key(const key_options& options, const std::vector<std::string>& names,
-         const std::string& wire) {
+read_key(const key_options& options, const std::vector<std::string>& names) {
   if (!options.any())
     return std::optional<seal_key>{};
-  if (wire == "range")
-    return error{errc::invalid_argument,
-                 "range channels are not encrypted: leave out --wire range"};
   auto key = read_one(options, names);
   if (!key)
     return key.error();

@@ -25,9 +25,8 @@ struct key_options {
 /// The key for the shares `names`, or nothing if there is no option. Blocks
 /// for about a second if it is made from a password.
 /// Errors: what key_file.hpp says, and invalid_argument for a password and
-/// more than one share, or range channels only.
+/// more than one share.
 expected<std::optional<seal_key>>
-read_key(const key_options& options, const std::vector<std::string>& names,
-         const std::string& wire);
+read_key(const key_options& options, const std::vector<std::string>& names);
 
 } // namespace troupe::tool

@@ -35,7 +35,7 @@ expected<share_request> make_request(const share_options& options,
   std::vector<std::string> names;
   for (const auto& path : options.paths)
     names.push_back(share_name(path));
-  auto key = read_key(options.common.key, names, options.common.wire);
+  auto key = read_key(options.common.key, names);
   if (!key)
     return key.error();
   request.key = std::move(*key);
@@ -67,11 +67,11 @@ int run_share(const share_options& options) {
   auto type = hash_type::blake2b;
   if (!options.common.hash.empty())
     from_string(options.common.hash, type);
-  // A share always answers classic receivers, and an encrypted one no others.
-  const bool is_classic =
-      options.common.wire == "classic" || options.common.key.any();
+  // A share always answers classic receivers.
   auto index = std::make_shared<share_index>(
-      type, is_classic ? 0 : default_range_symbol_bytes);
+      type, options.common.wire == "classic" ? 0
+            : options.common.key.any()       ? sealed_range_symbol_bytes
+                                             : default_range_symbol_bytes);
   auto request = make_request(options, index);
   if (!request)
     return complain(request.error());

@@ -38,7 +38,7 @@ expected<sync_request> make_request(const sync_options& options) {
   if (options.common.wire != "auto")
     request.wire = options.common.wire == "range" ? wire_mode::range
                                                   : wire_mode::classic;
-  auto key = read_key(options.common.key, {request.name}, options.common.wire);
+  auto key = read_key(options.common.key, {request.name});
   if (!key)
     return key.error();
   request.key = std::move(*key);

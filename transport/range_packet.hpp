@@ -32,6 +32,19 @@ struct range_packet_view {
   std::span<const std::byte> symbol; ///< not empty
 };
 
+/// A received packet of a sealed range channel (transport/range_seal.hpp),
+/// looking into the receive buffer. Nothing of it is checked.
+struct sealed_range_packet_view {
+  range_header header;
+  std::span<const std::byte> header_bytes;
+  std::span<const std::byte> salt;
+  std::span<const std::byte> symbol; ///< not empty
+  std::span<const std::byte> code;
+};
+/// Bytes of such a packet before and behind the symbol.
+inline constexpr std::size_t sealed_range_front_bytes = range_header_bytes + 16;
+inline constexpr std::size_t sealed_range_back_bytes = 16;
+
 /// Where a sharer is: the range that it sends. Sent before a
 /// manifest, so that a receiver that comes later can go along with others
 /// instead of having everything sent again. Only a hint.
@@ -73,8 +86,13 @@ std::uint32_t range_tag(const hash& node) noexcept;
 std::optional<range_packet_view>
 parse_range_packet(std::span<const std::byte> payload) noexcept;
 
+/// The same for a sealed one.
+std::optional<sealed_range_packet_view>
+parse_sealed_range_packet(std::span<const std::byte> payload) noexcept;
+
 /// Precondition: header.esi < 2^24, header.countdown <= range_countdown.
 void write_range_header(std::span<std::byte, range_header_bytes> out,
-                        const range_header& header) noexcept;
+                        const range_header& header,
+                        bool is_sealed = false) noexcept;
 
 } // namespace troupe

@@ -27,37 +27,50 @@ expect_soon() {
   expect_only "$data/to"
 }
 
+bytes_wire() { sed 's/.* \([0-9]*\) bytes on the wire.*/\1/' <<<"$summary"; }
+declare -A most=([classic]=160 [range]=112 [auto]=112)
+
 echo "-- a key file"
 share_on h1 --keyfile "$data/key" "$data/big" "$data/small" "$data/empty"
-for name in small empty big; do
-  sync_on h2 --keyfile "$data/key" "$name" "$data/to/$name"
-  expect_same "$data/$name" "$data/to/$name"
+for wire in classic range auto; do
+  for name in small empty big; do
+    sync_on h2 --wire "$wire" --keyfile "$data/key" "$name" "$data/to/$name"
+    expect_same "$data/$name" "$data/to/$name"
+  done
+  # Ranges send each symbol once, and 48 bytes with 1336.
+  (( $(bytes_wire) * 100 <= 9500000 * ${most[$wire]} )) ||
+    fail "$(bytes_wire) bytes on the wire"
+  change_chunks "$data/to/big" 5
+  sync_on h2 --wire "$wire" --keyfile "$data/key" big "$data/to/big"
+  expect_same "$data/big" "$data/to/big"
+  expect_summary ' 5 fetched'
+  rm "$data/to"/*
 done
-change_chunks "$data/to/big" 5
-sync_on h2 --keyfile "$data/key" big "$data/to/big"
-expect_same "$data/big" "$data/to/big"
-expect_summary ' 5 fetched'
-rm "$data/to"/*
 
 echo "-- the wrong one, none, and one that is a password's"
-expect_soon 10 3000 'key is wrong' --keyfile "$data/other_key"
+for wire in classic range auto; do
+  expect_soon 10 3000 'key is wrong' --keyfile "$data/other_key" --wire "$wire"
+done
 expect_soon 10 5000 'no key was given'
 expect_soon 10 5000 'key is wrong' --password-file "$data/password"
-# It has no range channels either.
+# Its range channels are for those with the key.
 expect_exit 3 sync_on h2 --wire range --timeout 2 big "$data/to/none"
 
 echo "-- two receivers, one later, with loss"
 offloads off # so that single frames are lost, as on a wire
 loss h2 5
 loss h3 5
-(sync_on h3 --keyfile "$data/key" big "$data/to/3" >"$work/sync3.log") &
-third=$!
-sleep 0.05
-sync_on h2 --keyfile "$data/key" big "$data/to/2"
-wait "$third" || fail "the other receiver failed"
-expect_same "$data/big" "$data/to/2"
-expect_same "$data/big" "$data/to/3"
-rm "$data/to"/*
+for wire in classic range; do
+  (sync_on h3 --wire "$wire" --keyfile "$data/key" big "$data/to/3" \
+    >"$work/sync3.log") &
+  third=$!
+  sleep 0.05
+  sync_on h2 --wire "$wire" --keyfile "$data/key" big "$data/to/2"
+  wait "$third" || fail "the other receiver failed"
+  expect_same "$data/big" "$data/to/2"
+  expect_same "$data/big" "$data/to/3"
+  rm "$data/to"/*
+done
 loss h2 0
 loss h3 0
 stop_sharer "$sharer"
@@ -94,6 +107,17 @@ expect_same "$data/small" "$data/one"
 rm -r "$data/to"/*
 stop_sharer "$sharer"
 
+echo "-- signed as well"
+"$TROUPE" key new "$data/signing" >"$work/key.log"
+share_on h1 --sign "$data/signing" --keyfile "$data/key" "$data/big"
+sync_on h2 --verify "$data/signing.pub" --keyfile "$data/key" big "$data/to/big"
+expect_same "$data/big" "$data/to/big"
+rm "$data/to/big"
+expect_exit 10 sync_on h2 --timeout 2 --verify "$data/signing.pub" \
+  --keyfile "$data/other_key" big "$data/to/big"
+expect_only "$data/to"
+stop_sharer "$sharer"
+
 echo "-- a share without encryption is not taken for one with it"
 share_on h1 "$data/big"
 expect_soon 10 3000 'without encryption' --keyfile "$data/key"
@@ -112,10 +136,6 @@ expect_error 'missing'
 expect_exit 2 sharing --keyfile '' "$data/small"
 expect_exit 2 sharing --password-file "$data/password" "$data/small" "$data/big"
 expect_error 'keyfile'
-expect_exit 2 sharing --keyfile "$data/key" --wire range "$data/small"
-expect_error 'range'
-expect_exit 2 sync_on h2 --keyfile "$data/key" --wire range small "$data/to/x"
-expect_error 'range'
 expect_exit 2 sharing --keyfile "$data/key" --password-file "$data/password" \
   "$data/small"
 chmod 640 "$data/key"
