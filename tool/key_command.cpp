@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
+#include "transport/core_dumps.hpp"
 #include "transport/signing_key_file.hpp"
 
 #include <fmt/format.h>
@@ -25,6 +26,7 @@ int keep(const std::string& path, const signing_key& key) {
 } // namespace
 
 int run_key_new(const std::string& path) {
+  keep_out_of_core_dumps();
   const auto key = signing_key::generate();
   return key ? keep(path, *key) : complain(key.error());
 }
@@ -45,6 +47,7 @@ int run_key_show(const std::string& path) {
 }
 
 int run_key_rotate(const std::string& old_path, const std::string& new_path) {
+  keep_out_of_core_dumps();
   const auto old_key = read_signing_key(old_path);
   if (!old_key)
     return complain(old_key.error());

@@ -6,6 +6,7 @@
 #include "tool/indexing.hpp"
 #include "tool/signals.hpp"
 #include "tool/units.hpp"
+#include "transport/core_dumps.hpp"
 
 #include <fmt/format.h>
 
@@ -64,6 +65,8 @@ void say_goodbye(const share_counters& counters) {
 
 int run_share(const share_options& options) {
   end_waiter waiter;
+  if (options.common.key.any() || !options.sign.key_file.empty())
+    keep_out_of_core_dumps();
   auto type = hash_type::blake2b;
   if (!options.common.hash.empty())
     from_string(options.common.hash, type);

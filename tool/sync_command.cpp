@@ -4,6 +4,7 @@
 #include "tool/exit_code.hpp"
 #include "tool/progress.hpp"
 #include "tool/signals.hpp"
+#include "transport/core_dumps.hpp"
 
 #include <fmt/format.h>
 
@@ -64,6 +65,8 @@ expected<sync_request> make_request(const sync_options& options) {
 
 int run_sync(const sync_options& options) {
   end_waiter waiter;
+  if (options.common.key.any())
+    keep_out_of_core_dumps();
   auto request = make_request(options);
   if (!request)
     return complain(request.error());
