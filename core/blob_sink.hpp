@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/room.hpp"
 #include "core/sink.hpp"
 
 #include <cstdlib>
@@ -18,6 +19,9 @@ public:
                      std::shared_ptr<const source> old = nullptr)
       : limit_bytes_(limit_bytes), old_(std::move(old)) {}
 
+  error check_room(std::uint64_t length) const override {
+    return length > limit_bytes_ ? exceeds(length, limit_bytes_) : error{};
+  }
   errc begin(std::uint64_t length) override {
     if (length > limit_bytes_)
       return errc::too_large;

@@ -32,6 +32,8 @@ struct catalogue {
 
 /// Entries that a catalogue has at most.
 inline constexpr std::uint32_t max_catalogue_entries = 1u << 24;
+/// Bytes of a catalogue as it travels, at most: some 100 for each entry.
+inline constexpr std::uint64_t max_catalogue_bytes = std::uint64_t{1} << 30;
 /// Bytes of a path below the share, and of a link's target, at most.
 inline constexpr std::size_t max_path_bytes = 4095;
 

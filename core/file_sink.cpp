@@ -6,6 +6,7 @@
 #include "core/file_place.hpp"
 #include "core/posix_file.hpp"
 #include "core/resumed_source.hpp"
+#include "core/room.hpp"
 #include "core/sink.hpp"
 #include "core/written_chunks.hpp"
 
@@ -40,6 +41,19 @@ public:
   file_sink(const file_sink&) = delete;
   file_sink& operator=(const file_sink&) = delete;
   ~file_sink() override { discard(); }
+
+  error check_room(std::uint64_t length) const override {
+    if (old_ && old_->size() == length)
+      return {}; // it may be equal
+    // What a killed sync has left takes its room already.
+    struct stat rest {};
+    if (!new_.file || new_.file->fstat(new_.file.get(), rest) != 0)
+      rest.st_blocks = 0;
+    const auto taken = static_cast<std::uint64_t>(rest.st_blocks) * 512;
+    return check_free_room(where_.directory(),
+                           {length - std::min(length, taken), 1},
+                           where_.path());
+  }
 
   errc begin(std::uint64_t length) override {
     if (is_begun_)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -76,6 +77,8 @@ public:
   virtual int lock(int fd) = 0;
   /// Whether files here are in memory only (tmpfs).
   virtual bool is_in_memory(int fd) = 0;
+
+  virtual int fstatvfs(int fd, struct statvfs& info) = 0;
 
   // What lasts.
   virtual int fsync(int fd) = 0;

@@ -3,6 +3,7 @@
 #include "core/file_sink.hpp"
 #include "core/journal.hpp"
 #include "core/resumed_source.hpp"
+#include "core/room.hpp"
 
 #include <fcntl.h>
 
@@ -30,6 +31,13 @@ public:
   in_place_sink(const in_place_sink&) = delete;
   in_place_sink& operator=(const in_place_sink&) = delete;
   ~in_place_sink() override { discard(); }
+
+  error check_room(std::uint64_t length) const override {
+    const auto there = static_cast<std::uint64_t>(existing_.st_size);
+    return check_free_room(where_.directory(),
+                           {length > there ? length - there : 0, 0},
+                           where_.path());
+  }
 
   errc begin(std::uint64_t length) override {
     if (is_begun_)

@@ -15,6 +15,9 @@ public:
 
   bool is_set() const noexcept { return chosen_ != nullptr; }
 
+  error check_room(std::uint64_t length) const override {
+    return chosen_ ? chosen_->check_room(length) : error{};
+  }
   errc begin(std::uint64_t length) override {
     return chosen_ ? chosen_->begin(length) : errc::invalid_argument;
   }

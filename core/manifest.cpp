@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/manifest.hpp"
 
+#include "core/catalogue.hpp"
 #include "core/hasher.hpp"
 
 #include <algorithm>
@@ -100,7 +101,9 @@ expected<manifest> parse_manifest(std::span<const std::byte> bytes,
       header_bytes > bytes.size() - at_header)
     return error{errc::bad_object, "a manifest with impossible fields"};
   result.symbol_bytes = static_cast<std::uint16_t>(symbol_bytes);
-  auto header = parse_front(bytes.subspan(at_header, header_bytes), limit_bytes);
+  auto header = parse_front(
+      bytes.subspan(at_header, header_bytes),
+      result.is_catalogue ? max_catalogue_bytes : limit_bytes);
   if (!header)
     return header.error();
   result.header = std::move(*header);

@@ -36,7 +36,7 @@ std::vector<std::byte> serialise(const manifest& value);
 bool is_manifest(std::span<const std::byte> object) noexcept;
 
 /// Reads a manifest and checks that its blocks fold to its root.
-/// `limit_bytes` bounds the object. Errors: bad_object, too_large,
+/// `limit_bytes` bounds the object, max_catalogue_bytes a catalogue. Errors: bad_object, too_large,
 /// unsupported (another version, an unknown hash), hash_mismatch.
 expected<manifest> parse_manifest(std::span<const std::byte> bytes,
                                   std::uint64_t limit_bytes);

@@ -2,6 +2,7 @@
 #include "core/sink.hpp"
 
 #include <cstring>
+#include <string>
 #include <vector>
 
 namespace troupe {
@@ -11,6 +12,14 @@ namespace {
 class memory_sink final : public sink {
 public:
   explicit memory_sink(std::span<std::byte> buffer) : buffer_(buffer) {}
+
+  error check_room(std::uint64_t length) const override {
+    if (length <= buffer_.size())
+      return {};
+    return {errc::buffer_too_small, "an object of " + std::to_string(length) +
+                                        " bytes for a buffer of " +
+                                        std::to_string(buffer_.size())};
+  }
 
   errc begin(std::uint64_t length) override {
     if (length > buffer_.size())

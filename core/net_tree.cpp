@@ -2,6 +2,7 @@
 #include "core/net_tree.hpp"
 
 #include "core/hasher.hpp"
+#include "core/room.hpp"
 
 #include <sys/stat.h>
 
@@ -175,7 +176,7 @@ expected<object_header> parse_front(std::span<const std::byte> object,
       (header.size - front_bytes(header)) % hash_bytes != 0)
     return errc::bad_object;
   if (header.size > limit_bytes)
-    return errc::too_large;
+    return exceeds(header.size, limit_bytes);
   return header;
 }
 

@@ -224,6 +224,9 @@ public:
   int fdatasync(int fd) override {
     return retry_interrupted([&] { return ::fdatasync(fd); });
   }
+  int fstatvfs(int fd, struct statvfs& info) override {
+    return retry_interrupted([&] { return ::fstatvfs(fd, &info); });
+  }
   int syncfs(int fd) override { return ::syncfs(fd); }
   void start_writeback(int fd, off_t at, off_t length) noexcept override {
     ::sync_file_range(fd, at, length, SYNC_FILE_RANGE_WRITE);

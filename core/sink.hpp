@@ -3,6 +3,7 @@
 
 #include "core/chunk_map.hpp"
 #include "core/chunking.hpp"
+#include "core/errc.hpp"
 #include "core/source.hpp"
 
 #include <functional>
@@ -24,6 +25,15 @@ struct metadata_choice {
 class sink {
 public:
   virtual ~sink() = default;
+
+  /// Why an object of `length` bytes has no place here, before memory or room
+  /// is taken for it; errc::none if it has, if that is not known, or if it may
+  /// turn out that all of it is there. Looks at the disk, once. Errors, with
+  /// both figures: no_space, buffer_too_small, too_large.
+  virtual error check_room(std::uint64_t length) const {
+    static_cast<void>(length);
+    return {};
+  }
 
   /// Says how long the object will be and reserves the room for it.
   /// Once, first. Errors: no_space, buffer_too_small, too_large, io_error.

@@ -125,13 +125,12 @@ void tree_place::find_workshop() {
 }
 
 errc tree_place::make_workshop() {
-  const auto& outside = root() ? root() : parent_;
   unfinished made;
   if (const auto e = create_unfinished(
-          outside, root() ? std::string{} : name_, S_IFDIR, made);
+          outside(), root() ? std::string{} : name_, S_IFDIR, made);
       e != errc::none)
     return e;
-  workshop_parent_ = outside.dup();
+  workshop_parent_ = outside().dup();
   workshop_name_ = std::move(made.name);
   *workshop_ = std::move(made.file);
   return workshop_parent_ ? errc::none : from_errno(errno);

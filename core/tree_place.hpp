@@ -42,6 +42,10 @@ public:
   std::shared_ptr<descriptor> shared_workshop() const noexcept {
     return workshop_;
   }
+  /// The directory, or its parent while there is none.
+  const descriptor& outside() const noexcept {
+    return root() ? root() : parent_;
+  }
   /// Removes it, with everything in it.
   void remove_workshop() noexcept;
 

@@ -89,6 +89,7 @@ public:
                 std::span<const timespec, 2> times, int flags) override;
   int lock(int fd) override;
   bool is_in_memory(int) override { return false; }
+  int fstatvfs(int fd, struct statvfs& info) override;
   int fsync(int fd) override;
   int fdatasync(int fd) override;
   int syncfs(int fd) override;
