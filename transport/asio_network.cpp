@@ -10,7 +10,8 @@ namespace {
 
 class asio_network final : public network {
 public:
-  explicit asio_network(asio_network_options settings) : settings_(settings) {}
+  explicit asio_network(asio_network_options settings)
+      : settings_(std::move(settings)) {}
   ~asio_network() override { loop_->stop(); }
 
   expected<std::unique_ptr<receive_port>>
@@ -30,7 +31,8 @@ public:
   open_reports(const send_options& options,
                report_handler on_reports) override {
     return open<report_port>([&] {
-      return open_report_port(loop_, options, std::move(on_reports));
+      return open_report_port(loop_, options, std::move(on_reports),
+                              settings_);
     });
   }
 
@@ -65,7 +67,7 @@ shared_silences::of(std::uint32_t interface_index) {
 }
 
 std::shared_ptr<network> make_asio_network(asio_network_options options) {
-  return std::make_shared<asio_network>(options);
+  return std::make_shared<asio_network>(std::move(options));
 }
 
 } // namespace troupe

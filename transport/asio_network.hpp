@@ -2,6 +2,7 @@
 #pragma once
 
 #include "transport/network.hpp"
+#include "transport/share_sockets.hpp"
 
 namespace troupe {
 
@@ -10,6 +11,8 @@ struct asio_network_options {
                             ///< space each, touched only as far as used
   bool own_reports = true;  ///< send MLDv2 reports when the process may
   bool segmentation = true; ///< UDP_SEGMENT and UDP_GRO where the kernel can
+  /// Of the first share, which takes them; nullptr: each opens its own.
+  std::shared_ptr<share_sockets> sockets;
 };
 
 /// The real network: IPv6 UDP and raw ICMPv6 sockets on one Boost.Asio thread,

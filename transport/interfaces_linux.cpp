@@ -136,19 +136,41 @@ std::uint32_t multicast_route(std::uint32_t via) {
                             static_cast<std::size_t>(bytes));
 }
 
+namespace {
+
+/// One that could be used, but the kernel would drop whatever comes or goes.
+bool lacks_route(const network_interface& i) {
+  return i.is_usable() && multicast_route(i.index) != i.index;
+}
+
+error no_route(const std::string& name) {
+  return {errc::network_error,
+          "there is no route for multicast on " + name +
+              "; `ip -6 route add multicast ff00::/8 dev " + name +
+              " table local` adds one"};
+}
+
+} // namespace
+
 expected<std::uint32_t> receiving_interface(std::uint32_t wanted) {
   const auto all = list_interfaces();
   if (wanted != 0) {
-    if (find_index(all, wanted))
+    if (const auto* one = find_index(all, wanted)) {
+      if (lacks_route(*one))
+        return no_route(one->name);
       return wanted;
+    }
     return no_such_interface("interface number " + std::to_string(wanted));
   }
   const network_interface* routed = find_index(all, multicast_route());
   if (routed && routed->up)
     return routed->index;
   for (const network_interface& i : all)
-    if (i.is_usable())
+    if (i.is_usable()) {
+      if (lacks_route(i))
+        return no_route(i.name);
       return i.index;
+    }
   return no_such_interface("none that is up, can multicast and has an IPv6 "
                            "address");
 }
@@ -162,13 +184,18 @@ expected<std::vector<std::uint32_t>> sharing_interfaces(std::uint32_t wanted) {
   }
   std::vector<std::uint32_t> found;
   const auto all = list_interfaces();
+  std::string routeless;
   for (const network_interface& i : all)
-    if (i.is_usable())
+    if (lacks_route(i))
+      routeless = i.name;
+    else if (i.is_usable())
       found.push_back(i.index);
   for (const network_interface& i : all)
     if (found.empty() && i.loopback && i.up &&
         multicast_route(i.index) == i.index)
       found.push_back(i.index);
+  if (found.empty() && !routeless.empty())
+    return no_route(routeless);
   if (found.empty())
     return no_such_interface("none that is up, can multicast and has an IPv6 "
                              "address");

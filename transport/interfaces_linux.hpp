@@ -38,12 +38,13 @@ std::uint32_t multicast_route(std::uint32_t via = 0);
 
 /// The one interface a receiver joins on. `wanted` 0 takes the system's
 /// choice, or else the first usable interface.
-/// Errors: no_device, with the names that there are.
+/// Errors: no_device, with the names that there are; network_error for one that
+/// is up but has no route for multicast, with the command that adds it.
 expected<std::uint32_t> receiving_interface(std::uint32_t wanted);
 
 /// The interfaces a sharer listens and sends on. `wanted` 0 takes all usable
 /// ones, or `lo` when that is all there is and multicast is routed to it.
-/// Errors: no_device, with the names that there are.
+/// Errors: as receiving_interface(), if it leaves none.
 expected<std::vector<std::uint32_t>> sharing_interfaces(std::uint32_t wanted);
 
 /// fe80::/10.

@@ -35,6 +35,7 @@ open_send_port(std::shared_ptr<io_loop> loop, const send_options& options,
 
 expected<std::unique_ptr<report_port>>
 open_report_port(std::shared_ptr<io_loop> loop, const send_options& options,
-                 report_handler on_reports);
+                 report_handler on_reports,
+                 const asio_network_options& settings);
 
 } // namespace troupe

@@ -174,21 +174,26 @@ std::vector<ip6_address> own_addresses() {
 
 expected<std::unique_ptr<report_port>>
 open_report_port(std::shared_ptr<io_loop> loop, const send_options& options,
-                 report_handler on_reports) {
+                 report_handler on_reports,
+                 const asio_network_options& settings) {
   auto interfaces = sharing_interfaces(options.interface_index);
   if (!interfaces)
     return interfaces.error();
-  auto socket = open_mld_socket(options.loopback);
-  if (!socket)
-    return socket.error();
-  if (const errc bad = listen_for_reports(socket->get(), *interfaces);
+  unique_fd socket{settings.sockets ? settings.sockets->take_report() : -1};
+  if (!socket) {
+    auto opened = open_mld_socket(options.loopback);
+    if (!opened)
+      return opened.error();
+    socket = std::move(*opened);
+  }
+  if (const errc bad = listen_for_reports(socket.get(), *interfaces);
       bad != errc::none)
     return error{bad, "cannot listen for membership reports"};
   auto core = std::make_shared<report_core>(
       *loop, std::move(*interfaces),
       options.loopback ? std::vector<ip6_address>{} : own_addresses(),
       std::move(on_reports));
-  if (!core->assign(std::move(*socket)))
+  if (!core->assign(std::move(socket)))
     return error{errc::network_error, "cannot watch a raw ICMPv6 socket"};
   io_loop& thread = *loop;
   auto port = std::make_unique<asio_report_port>(std::move(loop), core);

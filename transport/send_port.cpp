@@ -252,12 +252,17 @@ open_send_port(std::shared_ptr<io_loop> loop, const send_options& options,
     return interfaces.error();
   auto core = std::make_shared<send_core>(*loop, options);
   for (const std::uint32_t index : *interfaces) {
-    auto socket = open_send_socket(index, options.loopback);
-    if (!socket)
-      return socket.error();
+    unique_fd socket{settings.sockets ? settings.sockets->take_sender(index)
+                                      : -1};
+    if (!socket) {
+      auto opened = open_send_socket(index, options.loopback);
+      if (!opened)
+        return opened.error();
+      socket = std::move(*opened);
+    }
     auto link =
         std::make_unique<send_link>(*loop, index, settings.segmentation);
-    if (!link->assign(std::move(*socket)))
+    if (!link->assign(std::move(socket)))
       return error{errc::network_error, "cannot watch a UDP socket"};
     core->add(std::move(link));
   }

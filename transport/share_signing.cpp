@@ -109,7 +109,7 @@ share_signing::sign(const hash& channel, hash_type type,
   if (says.name.empty())
     return std::nullopt;
   says.capabilities = capability_ranges;
-  says.version = version;
+  says.version = revision ? revision->load() : version;
   const auto step = std::max<std::int64_t>(lifetime_s / renewals, 1);
   const auto at = now();
   says.not_before_s = at - at % step;

@@ -7,6 +7,7 @@
 #include "transport/seen_versions.hpp"
 #include "transport/signed_manifest.hpp"
 
+#include <atomic>
 #include <functional>
 #include <optional>
 
@@ -27,6 +28,9 @@ inline constexpr std::int64_t clock_tolerance_s = 300;
 struct share_signing {
   signing_key key;
   std::uint64_t version = 0;
+  /// Instead, where it rises while the share runs: after what is shared was
+  /// replaced, since one version has one content. May be nullptr.
+  std::shared_ptr<std::atomic<std::uint64_t>> revision;
   std::int64_t lifetime_s = default_signature_lifetime_s;
   /// Instead: the same end for all that is sent.
   std::optional<std::int64_t> expires_s;

@@ -135,12 +135,21 @@ expected<unique_fd> open_mld_socket(bool loopback) {
   return fd;
 }
 
+void enlarge_report_buffer(int fd) noexcept {
+  int bytes = 0;
+  socklen_t size = sizeof(bytes);
+  // The kernel counts twice what was asked for, and it may be large already.
+  if (::getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &size) == 0 &&
+      bytes / 2 < report_buffer_bytes)
+    set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, report_buffer_bytes);
+}
+
 errc listen_for_reports(int fd, const std::vector<std::uint32_t>& interfaces) {
   constexpr int on = 1;
   if (!set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, on) ||
       !set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, on))
     return socket_errc(errno);
-  set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, report_buffer_bytes);
+  enlarge_report_buffer(fd);
   for (const std::uint32_t index : interfaces)
     if (const int bad = change_membership(fd, true, all_mld_routers(), index))
       return socket_errc(bad);

@@ -36,6 +36,9 @@ expected<unique_fd> open_send_socket(std::uint32_t interface_index,
 /// Errors: no_permission without CAP_NET_RAW, network_error.
 expected<unique_fd> open_mld_socket(bool loopback);
 
+/// Makes room for the reports of many hosts, as far as the system lets us.
+void enlarge_report_buffer(int fd) noexcept;
+
 /// Lets MLD reports in, of all interfaces given, with their interface and hop
 /// limit. Errors: network_error.
 errc listen_for_reports(int fd, const std::vector<std::uint32_t>& interfaces);
