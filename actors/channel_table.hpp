@@ -15,7 +15,14 @@ class channel_table {
 public:
   /// What a channel is open for.
   struct purpose {
-    enum class kind { first_object, tree_part, manifest, leaves, item };
+    enum class kind {
+      first_object,
+      tree_part,
+      manifest,
+      leaves,
+      item,
+      recheck, ///< whether the name still stands for the same
+    };
     kind what = kind::item;
     std::uint64_t index = 0; ///< part, leaf block or cover item number
   };

@@ -3,6 +3,8 @@
 
 #include "actors/die_quietly.hpp"
 
+#include <string>
+
 namespace troupe {
 
 namespace {
@@ -11,12 +13,12 @@ using writer_pointer =
     chunk_writer_actor::stateful_pointer<chunk_writer_state>;
 
 /// True when `result` is an error, which the parent is then told of.
-bool gave_up(writer_pointer self, errc result, const char* doing) {
+bool gave_up(writer_pointer self, errc result, std::string doing) {
   auto& st = compat::state_of(self);
   if (result == errc::none)
     return false;
   st.failed = true;
-  compat::send(self, st.parent, write_failed{error{result, doing}});
+  compat::send(self, st.parent, write_failed{error{result, std::move(doing)}});
   return true;
 }
 
@@ -56,7 +58,9 @@ chunk_writer(writer_pointer self, std::shared_ptr<sink> out,
   return {
       [self](const begin_object& msg) {
         auto& state = compat::state_of(self);
-        if (gave_up(self, state.out->begin(msg.length), "cannot reserve room"))
+        if (gave_up(self, state.out->begin(msg.length),
+                    "cannot reserve room for " + std::to_string(msg.length) +
+                        " bytes"))
           return;
         gave_up(self, take_over(*state.out, *msg.plan, msg.length),
                 "cannot take over what stays the same");

@@ -61,6 +61,15 @@ struct tree_request {
   std::uint64_t max_entries = std::uint64_t{1} << 24;
 };
 
+/// What a name stood for when it was asked for: to see that it stands for
+/// something else by now.
+struct sync_origin {
+  hash channel; ///< of the name, or as the request has it
+  hash_type type = hash_type::blake2b;
+  hash object;  ///< root that the manifest names, or id of the first object
+  bool is_manifest = false; ///< it was asked for by the range protocol
+};
+
 /// lc_sync(3) and lc_syncfile(3) as a value: which object, where to, how.
 struct sync_request {
   /// The share path; hashed to find the group. Used when `id` is empty.
@@ -88,6 +97,8 @@ struct sync_request {
   std::shared_ptr<const manifest> known;
   /// Chunks of it that the destination is known to have; may be nullptr.
   std::shared_ptr<const chunk_map> unchanged;
+  /// Of what this object is a part, as another sync has reported it.
+  std::optional<sync_origin> origin;
   /// Listings and links are reported as they came, instead of refused.
   bool report_objects = false;
   /// `id` is of the object itself, not of a name for it, and checked.
@@ -145,6 +156,9 @@ struct sync_report {
   object_kind kind = object_kind::file; ///< of the remote object, once known
   std::string name; ///< the share path in its header
   bool is_unchanged = false; ///< the content was there already
+  std::optional<sync_origin> origin; ///< once known
+  /// Why it is source_changed: the sharer has another version by now.
+  bool is_superseded = false;
   blob object;  ///< a listing or a link, if sync_request::report_objects
   std::uint64_t tag = 0;
   tree_outcome tree; ///< of a directory

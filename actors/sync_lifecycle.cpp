@@ -5,6 +5,7 @@
 #include "core/hasher.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe {
 
@@ -18,6 +19,8 @@ constexpr auto catalogue_patience = 50ms;
 constexpr std::uint32_t max_receivers_lost = 16;
 /// Disks may take their time, but not for ever.
 constexpr auto disk_patience = 10;
+/// A later tick than that means that the process was not running.
+constexpr auto least_absence = 500ms;
 
 } // namespace
 
@@ -160,6 +163,11 @@ void sync_supervisor_state::on_tick() {
   if (now == phase::closing)
     return;
   const auto at = compat::now(self);
+  // Who did not run (SIGSTOP, a frozen virtual machine) has not listened: that
+  // time is no silence of the sharer's.
+  if (const auto missed = at - std::exchange(last_tick, at) - env.tick;
+      missed > least_absence)
+    last_sign += missed;
   if (port) {
     const auto dropped = port->counters().packets_dropped;
     if (dropped != drops_seen) {
@@ -183,6 +191,7 @@ void sync_supervisor_state::on_tick() {
   if (now == phase::waiting && !report.object.empty() &&
       at - object_came > catalogue_patience)
     return end({});
+  recheck_if_silent(at);
   give_up_if_silent(at);
   if (now != phase::closing)
     compat::send_later(self, env.tick, sync_tick{}); // one is under way
@@ -306,6 +315,8 @@ void sync_supervisor_state::on_child_down(const caf::actor_addr& who,
   case kind::item:
     open_item(why.index);
     break;
+  case kind::recheck: // in a while
+    break;
   }
   flush();
 }
@@ -319,6 +330,7 @@ void sync_supervisor_state::report_if_alone() {
     return;
   request.destination->discard();
   request.destination.reset();
+  chosen_later.reset(); // the next sync may want the same place
   report.stats.elapsed = compat::now(self) - started;
   compat::send(self, env.client, report); // the only one
   self->quit();

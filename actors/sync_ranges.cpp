@@ -84,6 +84,7 @@ void sync_supervisor_state::adopt(manifest value) {
   report.kind = native->is_catalogue ? object_kind::directory
                                      : native->header.kind();
   report.root = native->root;
+  note_origin(native->root, true);
   report.stats.object_bytes = shape.length;
   report.stats.first_object_bytes =
       std::min<std::uint64_t>(object_bytes(native->header), tree_part_bytes);

@@ -16,11 +16,12 @@ using kind = channel_table::purpose::kind;
 
 void sync_supervisor_state::start() {
   report.tag = request.tag;
+  is_part = request.origin.has_value();
   if (request.choose) {
     chosen_later = std::make_shared<late_sink>();
     request.destination = chosen_later;
   }
-  started = last_sign = compat::now(self);
+  started = last_sign = last_tick = compat::now(self);
   if (auto e = settle_wire(); e.code != errc::none)
     return end(std::move(e));
   auto opened = env.net->open_receiver(request.receive);
@@ -71,6 +72,8 @@ void sync_supervisor_state::on_object(const object_verified& msg) {
     on_tree_part(why->index, msg);
   else if (why->what == kind::manifest)
     on_manifest(msg);
+  else if (why->what == kind::recheck)
+    on_recheck(msg);
   else if (why->what == kind::leaves && now == phase::gathering && native)
     on_leaves(why->index, msg);
   flush();
@@ -101,6 +104,7 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
   report.name = remote->header().name;
   report.stats.object_bytes = remote->header().size;
   report.stats.first_object_bytes = remote->first_bytes();
+  note_origin(remote->id(), false);
   if (!remote->has_tree() && request.report_objects) {
     report.object = msg.data;
     object_came = at;
@@ -127,7 +131,7 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
 
 bool sync_supervisor_state::choose_destination(const arrival& what) {
   if (!chosen_later)
-    return true;
+    return has_room(what.header.size);
   if (chosen_later->is_set() && chosen_for_catalogue != what.is_catalogue) {
     end({errc::bad_object, subject() + " is a file and a directory: more than"
                                        " one host shares it"});
@@ -142,7 +146,17 @@ bool sync_supervisor_state::choose_destination(const arrival& what) {
     return false;
   }
   chosen_later->set(std::move(*place));
-  return true;
+  return has_room(what.header.size);
+}
+
+bool sync_supervisor_state::has_room(std::uint64_t length) {
+  // Before a leaf of the tree is asked for: whoever announces a large object
+  // need not have one.
+  auto lacking = request.destination->check_room(length);
+  if (lacking.code == errc::none)
+    return true;
+  end(std::move(lacking));
+  return false;
 }
 
 void sync_supervisor_state::on_tree_part(std::uint64_t index,

@@ -88,8 +88,11 @@ struct sync_supervisor_state {
   time_point last_sign{0};     ///< of life: data verified, hashed or written
   time_point last_progress{0}; ///< message to the observer
   time_point object_came{0};   ///< report.object, while a manifest may come
+  time_point last_tick{0};
+  time_point rechecked{0};     ///< when the name was last asked for again
   std::uint64_t ranges_seen = 0;
   bool heard_anything = false;
+  bool is_part = false; ///< of what request.origin is
   bool doubtful = false; ///< a tree was wrong: others are no sign of life yet
   error last_trouble; ///< explains a later timeout
   std::uint32_t refusals = 0; ///< transmissions that nobody could read
@@ -104,6 +107,7 @@ struct sync_supervisor_state {
   void on_object(const object_verified& msg);
   void on_first_object(const object_verified& msg);
   bool choose_destination(const arrival& what);
+  bool has_room(std::uint64_t length);
   void on_tree_part(std::uint64_t index, const object_verified& msg);
   void tree_complete();
   void start_hashing(hash_type type);
@@ -150,6 +154,11 @@ struct sync_supervisor_state {
   void on_refused(const object_refused& msg);
   object_check check_of_manifest() const;
   object_check check_of_leaves(std::uint64_t index) const;
+
+  // -- the sharer's next version, in sync_recheck.cpp ---------------------------
+  void note_origin(const hash& object, bool is_manifest);
+  void recheck_if_silent(time_point at);
+  void on_recheck(const object_verified& msg);
 
   // -- lifecycle, in sync_lifecycle.cpp -----------------------------------------
   void ask_first();

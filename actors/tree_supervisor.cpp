@@ -14,8 +14,8 @@ namespace {
 
 /// Syncs of single entries at once.
 constexpr std::size_t most_children = 16;
-/// A catalogue is some 100 bytes an entry.
-constexpr std::uint64_t most_catalogue_bytes = std::uint64_t{1} << 30;
+/// A file that changes faster than it is fetched is never fetched.
+constexpr std::uint32_t most_restarts = 8;
 
 std::string last_component(const std::string& path) {
   const auto end = path.find_last_not_of('/');
@@ -58,13 +58,14 @@ void add(sync_stats& sum, const sync_stats& one) {
 } // namespace
 
 void tree_supervisor_state::start() {
-  started = compat::now(self);
+  if (restarts == 0)
+    started = compat::now(self);
   auto first = request_of_part();
   first.name = request.name;
   first.id = request.id;
   first.metadata = request.metadata;
   catalogue_bytes = std::make_shared<blob_sink>(
-      std::min(most_catalogue_bytes, request.limit_bytes),
+      max_catalogue_bytes,
       request.trees ? recall_catalogue(request.trees->folder(), catalogue_key())
                     : nullptr);
   // Runs in the part, which we outlive, and before it reports.
@@ -116,6 +117,10 @@ void tree_supervisor_state::on_report(const sync_report& report) {
   add(total.stats, report.stats);
   if (is_ending)
     return report_if_alone();
+  if (report.is_superseded && !begins_again && restarts < most_restarts)
+    give_up_version();
+  if (begins_again)
+    return begin_again_if_alone();
   if (!report.ok())
     return end(report.failure);
   switch (why.what) {
@@ -137,7 +142,37 @@ void tree_supervisor_state::on_report(const sync_report& report) {
   }
 }
 
+void tree_supervisor_state::give_up_version() {
+  begins_again = true;
+  entries.clear();
+  for (const auto& [tag, one] : children)
+    compat::send(self, one.handle, cancel_sync{}); // one each
+}
+
+void tree_supervisor_state::begin_again_if_alone() {
+  if (!children.empty())
+    return;
+  begins_again = false;
+  ++restarts;
+  // What the network has carried counts, what it was good for does not.
+  sync_stats spent;
+  spent.bytes_wire = total.stats.bytes_wire;
+  spent.packets = total.stats.packets;
+  spent.packets_dropped = total.stats.packets_dropped;
+  spent.requests_repeated = total.stats.requests_repeated;
+  total = {};
+  total.stats = spent;
+  outcome.reset();
+  where.reset();
+  entries_seen = 0;
+  bytes_announced = std::make_shared<std::atomic<std::uint64_t>>(0);
+  directories.clear();
+  wanted.clear();
+  start();
+}
+
 void tree_supervisor_state::on_first(const sync_report& report) {
+  total.origin = report.origin;
   total.type = report.type;
   total.root = report.root;
   total.kind = report.kind;
@@ -196,6 +231,7 @@ void tree_supervisor_state::on_catalogue() {
   one.known = std::make_shared<const manifest>(contents->pack);
   one.destination = std::move(sink->pack);
   one.unchanged = std::make_shared<const chunk_map>(std::move(sink->unchanged));
+  one.origin = total.origin;
   begin_part({kind::pack, {}, {}}, std::move(one));
 }
 
@@ -305,13 +341,22 @@ void tree_supervisor_state::begin_entries() {
     one.is_exact = true;
     one.type = total.type;
     one.wire = wire_mode::classic;
+    one.origin = total.origin;
     one.metadata = request.metadata;
     // Runs in the part: it has copies of all it needs.
     one.choose = [below = *where, parent = why.parent,
-                  sync_to_disk = request.tree->sync_to_disk](
+                  sync_to_disk = request.tree->sync_to_disk,
+                  sum = bytes_announced, limit = request.limit_bytes](
                      const arrival& what) -> expected<std::shared_ptr<sink>> {
       if (!is_beneath(what.header.name))
         return impossible(what.header.name);
+      const auto size = what.header.size;
+      const auto before = sum->fetch_add(size); // each at most the limit
+      if (before > limit - size)
+        return error{errc::too_large,
+                     "the files have more than " + std::to_string(limit) +
+                         " bytes together, which is what is accepted"
+                         " (--max-size)"};
       auto file = below.file(path_below(parent, what.header.name), sync_to_disk);
       if (!file)
         return file.error();

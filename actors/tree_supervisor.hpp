@@ -6,6 +6,7 @@
 #include "core/blob_sink.hpp"
 #include "core/destination.hpp"
 
+#include <atomic>
 #include <deque>
 #include <map>
 
@@ -34,6 +35,8 @@ struct tree_supervisor_state {
   sync_report total;
   bool is_ending = false;
   bool is_reported = false;
+  bool begins_again = false; ///< once the parts of this attempt have ended
+  std::uint32_t restarts = 0;
   std::map<std::uint64_t, child> children; ///< by tag
   std::uint64_t last_tag = 0;
 
@@ -45,6 +48,9 @@ struct tree_supervisor_state {
   std::optional<destination> where;
   std::deque<part> entries;
   std::uint64_t entries_seen = 0;
+  /// By the headers of the files so far; parts add to it from their threads.
+  std::shared_ptr<std::atomic<std::uint64_t>> bytes_announced =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
   std::map<std::string, file_metadata> directories; ///< to be finished, by path
   std::vector<catalogue_entry> wanted; ///< what is there at the end
 
@@ -59,6 +65,8 @@ struct tree_supervisor_state {
   void end(error failure);
   void report_if_alone();
 
+  void give_up_version();
+  void begin_again_if_alone();
   void on_first(const sync_report& report);
   void on_catalogue();
   std::string catalogue_key() const;
@@ -81,7 +89,9 @@ struct tree_supervisor_state {
 ///
 /// Sends:  exactly one sync_report to the client, when no part is alive; then
 ///         quits. Progress of its parts to the observer.
-/// Fails:  with the first failure of a part, which ends the others.
+/// Fails:  with the first failure of a part, which ends the others. When the
+///         sharer has another version by now, it begins again with that, a few
+///         times; then source_changed.
 /// Blocks: on the destination's directories; hence on a thread of its own
 ///         (detached), but in tests.
 tree_supervisor_actor::behavior_type tree_supervisor(
