@@ -27,6 +27,7 @@ struct common_options {
 struct share_options {
   common_options common;
   bool recursive = false;
+  bool no_watch = false;
   std::string rate = "5g"; ///< bits per second with k, m or g; 0: no limit
   sign_options sign;
   std::vector<std::string> paths;
@@ -36,6 +37,7 @@ struct sync_options {
   common_options common;
   std::string verify; ///< public key file; empty: anything is believed
   double timeout_s = 30;
+  std::string max_size; ///< bytes with k, m, g or t; empty: see sync_request
   bool no_fsync = false;
   bool in_place = false;
   bool archive = false;   ///< recursive, and all metadata but access times

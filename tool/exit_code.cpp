@@ -34,6 +34,7 @@ exit_code exit_code_of(errc code) noexcept {
     return exit_unsupported;
   case errc::not_directory:
   case errc::no_space:
+  case errc::too_large:
   case errc::io_error:
   case errc::source_changed:
     return exit_disk;

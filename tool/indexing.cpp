@@ -20,12 +20,14 @@ namespace {
 constexpr std::uint64_t least_remembered_bytes = 256u << 10;
 
 expected<merkle_tree> hash_on_all_cores(hash_type type,
-                                        std::shared_ptr<const source> input) {
+                                        std::shared_ptr<const source> input,
+                                        const std::stop_token& stop) {
   if (input->size() == 0)
     return merkle_tree{};
   tree_build work{type, std::move(input)};
-  const auto run = [&work] {
-    while (work.hash_next_range() == tree_build::step::more) {
+  const auto run = [&work, &stop] {
+    while (!stop.stop_requested() &&
+           work.hash_next_range() == tree_build::step::more) {
     }
   };
   const auto cores = std::max(std::thread::hardware_concurrency(), 1u);
@@ -36,17 +38,20 @@ expected<merkle_tree> hash_on_all_cores(hash_type type,
       threads.emplace_back(run);
     run();
   }
+  if (stop.stop_requested())
+    return errc::cancelled;
   return work.finish();
 }
 
 expected<merkle_tree> tree_of(hash_type type,
                               const std::shared_ptr<const source>& file,
-                              const tree_cache* trees) {
+                              const tree_cache* trees,
+                              const std::stop_token& stop) {
   if (file->size() < least_remembered_bytes)
     trees = nullptr; // reading it takes no longer
   if (auto known = trees ? trees->find(*file, type) : std::nullopt)
     return std::move(*known);
-  auto tree = hash_on_all_cores(type, file);
+  auto tree = hash_on_all_cores(type, file, stop);
   if (tree && trees)
     trees->put(*file, type, *tree);
   return tree;
@@ -57,14 +62,15 @@ expected<merkle_tree> tree_of(hash_type type,
 expected<indexed_file> index_tree(share_index& index,
                                   const std::filesystem::path& path,
                                   const std::string& name,
-                                  const tree_cache* trees) {
+                                  const tree_cache* trees,
+                                  const std::stop_token& stop) {
   auto scan = scan_directory(path, {name});
   if (!scan)
     return scan.error();
   std::unordered_map<const scanned_entry*, hash> roots;
   auto ids = index_directory(
       index, *scan, [&](const scanned_entry& entry) -> expected<merkle_tree> {
-        auto tree = tree_of(index.type(), entry.content, trees);
+        auto tree = tree_of(index.type(), entry.content, trees, stop);
         if (tree)
           roots[&entry] = tree->root();
         return tree;
@@ -96,7 +102,7 @@ expected<indexed_file> index_tree(share_index& index,
   const auto made = index_directory_pack(
       index, name, std::move(entries), std::move(files), names,
       [&](const std::shared_ptr<const source>& content) {
-        return hash_on_all_cores(index.type(), content);
+        return hash_on_all_cores(index.type(), content, stop);
       });
   if (made != errc::none)
     return error{made, "'" + path.string() + "'"};
@@ -112,7 +118,7 @@ std::string share_name(const std::string& text) {
 
 expected<std::vector<indexed_file>>
 index_files(share_index& index, const std::vector<std::string>& paths,
-            bool recursive, const tree_cache* trees) {
+            bool recursive, const tree_cache* trees, std::stop_token stop) {
   std::vector<indexed_file> result;
   std::set<std::string> names;
   for (const auto& text : paths) {
@@ -123,7 +129,7 @@ index_files(share_index& index, const std::vector<std::string>& paths,
                    "'" + text + "' has the same name as another shared path"};
     auto file = open_file_source(path);
     if (!file && file.error().code == errc::is_directory && recursive) {
-      auto directory = index_tree(index, path, name, trees);
+      auto directory = index_tree(index, path, name, trees, stop);
       if (!directory)
         return directory.error();
       result.push_back(std::move(*directory));
@@ -137,7 +143,7 @@ index_files(share_index& index, const std::vector<std::string>& paths,
         why.what = "'" + text + "'";
       return why;
     }
-    auto tree = tree_of(index.type(), file->bytes, trees);
+    auto tree = tree_of(index.type(), file->bytes, trees, stop);
     if (!tree)
       return error{tree.error().code, "'" + text + "'"};
     const object_header header{file->bytes->size(), file->metadata, name};

@@ -5,6 +5,7 @@
 #include "core/tree_cache.hpp"
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ std::string share_name(const std::string& path);
 /// all cores, and puts them into `index` under their base names. Large files
 /// that are in `trees` (may be nullptr) are not read. Blocks. Errors: what
 /// open_file_source and scan_directory say, already_exists for two paths of the
-/// same base name.
+/// same base name; cancelled soon after `stop` was asked for.
 expected<std::vector<indexed_file>>
 index_files(share_index& index, const std::vector<std::string>& paths,
-            bool recursive, const tree_cache* trees);
+            bool recursive, const tree_cache* trees,
+            std::stop_token stop = {});
 
 } // namespace troupe::tool

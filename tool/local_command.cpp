@@ -24,6 +24,9 @@ int run_local(const sync_options& options) {
     return complain({errc::invalid_argument,
                      "a path on this host has no signature: leave out"
                      " --verify"});
+  if (!options.max_size.empty())
+    return complain({errc::unsupported,
+                     "--max-size is for what another host shares"});
   if (!all && !options.recursive &&
       std::filesystem::is_directory(
           std::filesystem::symlink_status(options.name, failed)))

@@ -124,6 +124,8 @@ int main(int argc, char** argv) {
   add_signing(share_command, share.sign);
   share_command.add_flag("-r,--recursive", share.recursive,
                          "share directories with all that is in them");
+  share_command.add_flag("--no-watch", share.no_watch,
+                         "do not look whether what is shared changes");
   share_command.add_option("PATH", share.paths, "files and directories to share")
       ->required();
 
@@ -140,6 +142,9 @@ int main(int argc, char** argv) {
                           "accept only what is signed with the key whose"
                           " public half is in this file, or with one that"
                           " succeeded it");
+  sync_command.add_option("--max-size", sync.max_size,
+                          "refuse what is announced with more bytes than"
+                          " that, such as 500M or 2G");
   sync_command.add_flag("--no-fsync", sync.no_fsync,
                         "do not wait until the file is on the disk");
   add_tree_flags(sync_command, sync);

@@ -4,23 +4,29 @@
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
 #include "tool/indexing.hpp"
+#include "tool/privileges.hpp"
+#include "tool/shared_paths.hpp"
 #include "tool/signals.hpp"
 #include "tool/units.hpp"
+#include "transport/asio_network.hpp"
 #include "transport/core_dumps.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <mutex>
+#include <thread>
 
 namespace troupe::tool {
 
 namespace {
 
 expected<share_request> make_request(const share_options& options,
-                                     const std::shared_ptr<share_index>& index) {
+                                     std::shared_ptr<const object_directory>
+                                         index) {
   share_request request;
-  request.index = index;
+  request.index = std::move(index);
   request.counters = std::make_shared<share_counters>();
   request.send.loopback = options.common.loopback;
   auto rate = parse_rate(options.rate);
@@ -56,9 +62,41 @@ void say_goodbye(const share_counters& counters) {
              counters.packets_sent.load());
   if (counters.sources_changed != 0)
     fmt::print("; {} were not sent because a file changed after it was"
-               " indexed: share it again",
+               " indexed",
                counters.sources_changed.load());
   fmt::print("\n");
+}
+
+void say_shared(const char* how, const indexed_file& file, hash_type type) {
+  fmt::print("{} {} ({} bytes, hash {}, root {})\n", how, file.name,
+             file.bytes, to_string(type), to_hex(file.root));
+}
+
+/// As the first version: the time in milliseconds, or the next one.
+void raise(const std::shared_ptr<const share_signing>& signing) {
+  if (!signing || !signing->revision)
+    return;
+  auto& revision = *signing->revision;
+  const auto ms = static_cast<std::uint64_t>(system_unix_time()) * 1000;
+  revision = std::max(ms, revision.load() + 1);
+}
+
+shared_paths::observer
+observer_of(bool is_quiet, hash_type type,
+            std::shared_ptr<const share_signing> signing) {
+  shared_paths::observer result;
+  result.renewed = [is_quiet, type, signing = std::move(signing)](
+                       const indexed_file& file) {
+    raise(signing);
+    if (is_quiet)
+      return;
+    say_shared("sharing again", file, type);
+    std::fflush(stdout);
+  };
+  result.lost = [](const error& why) {
+    fmt::print(stderr, "troupe: not shared any more: {}\n", why.message());
+  };
+  return result;
 }
 
 } // namespace
@@ -71,26 +109,36 @@ int run_share(const share_options& options) {
   if (!options.common.hash.empty())
     from_string(options.common.hash, type);
   // A share always answers classic receivers.
-  auto index = std::make_shared<share_index>(
-      type, options.common.wire == "classic" ? 0
-            : options.common.key.any()       ? sealed_range_symbol_bytes
-                                             : default_range_symbol_bytes);
-  auto request = make_request(options, index);
+  shared_paths paths{options.paths,
+                     {type,
+                      options.common.wire == "classic" ? std::uint16_t{0}
+                      : options.common.key.any() ? sealed_range_symbol_bytes
+                                                 : default_range_symbol_bytes,
+                      options.recursive, open_cache(options.common)}};
+  auto request = make_request(options, paths.index());
   if (!request)
     return complain(request.error());
-  const auto files = index_files(
-      *index, options.paths, options.recursive,
-      open_cache(options.common).get());
+  auto sockets = share_sockets::open(request->send);
+  if (!sockets)
+    return complain(sockets.error());
+  if (auto failed = keep_reading_only(); failed.code != errc::none)
+    return complain(failed);
+  const auto files = paths.open();
   if (!files)
     return complain(files.error());
-  for (const auto& file : *files)
-    if (!options.common.quiet)
-      fmt::print("sharing {} ({} bytes, hash {}, root {})\n", file.name,
-                 file.bytes, to_string(type), to_hex(file.root));
+  if (!options.common.quiet)
+    for (const auto& file : *files)
+      say_shared("sharing", file, type);
   const auto counters = request->counters;
+  const auto signing = request->signing;
+  // A version that the user has chosen stands for this one content.
+  const bool is_watched =
+      !options.no_watch && !(signing && !signing->revision);
   std::mutex lock;
   error failure;
-  session all;
+  session::options settings;
+  settings.net = make_asio_network({.sockets = std::move(*sockets)});
+  session all{std::move(settings)};
   const auto share =
       all.start_share(std::move(*request), [&](const share_report& report) {
         if (report.what == share_report::event::listening) {
@@ -104,6 +152,12 @@ int run_share(const share_options& options) {
         }
         waiter.finish();
       });
+  std::jthread watcher; // ends before the session does
+  if (is_watched)
+    watcher = std::jthread{[&](const std::stop_token& stop) {
+      paths.watch(stop, observer_of(options.common.quiet, type, signing),
+                  counters->sources_changed);
+    }};
   if (waiter.wait() == end_waiter::reason::interrupted) {
     share.cancel();
     while (waiter.wait() == end_waiter::reason::interrupted) {

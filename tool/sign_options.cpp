@@ -59,6 +59,9 @@ read_signing(const sign_options& options,
                         .version = options.version.value_or(now_ms()),
                         .expires_s = {},
                         .directories = names};
+  if (!options.version)
+    signing.revision =
+        std::make_shared<std::atomic<std::uint64_t>>(signing.version);
   if (!options.expires.empty())
     if (auto wrong = read_end(options.expires, signing);
         wrong.code != errc::none)

@@ -4,6 +4,7 @@
 #include "tool/exit_code.hpp"
 #include "tool/progress.hpp"
 #include "tool/signals.hpp"
+#include "tool/units.hpp"
 #include "transport/core_dumps.hpp"
 
 #include <fmt/format.h>
@@ -29,6 +30,12 @@ expected<sync_request> make_request(const sync_options& options) {
     request.type = type;
   request.timeout = std::chrono::milliseconds{
       static_cast<std::int64_t>(options.timeout_s * 1000)};
+  if (!options.max_size.empty()) {
+    const auto size = parse_size(options.max_size);
+    if (!size)
+      return size.error();
+    request.limit_bytes = *size;
+  }
   request.receive.loopback = options.common.loopback;
   if (!options.common.interface.empty()) {
     auto number = find_interface(options.common.interface);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -90,6 +91,32 @@ expected<std::int64_t> parse_date(const std::string& text) {
     return wrong;
   return duration_cast<seconds>(sys_days{day}.time_since_epoch()).count() +
          hour * 3600 + minute * 60 + second;
+}
+
+expected<std::uint64_t> parse_size(const std::string& text) {
+  const auto wrong = error{errc::invalid_argument,
+                           "'" + text + "' is no size; write bytes such as"
+                           " 500M, 1.5GiB or 2GB"};
+  double number = 0;
+  const auto end = text.data() + text.size();
+  const auto [rest, ec] = std::from_chars(text.data(), end, number);
+  std::string unit{rest, end};
+  for (auto& letter : unit)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  double base = 1024;
+  if (unit.size() == 2 && unit[1] == 'b')
+    base = 1000;
+  else if (unit.size() > 1 && unit.substr(1) != "ib")
+    return wrong;
+  constexpr std::string_view letters = "kmgtp";
+  const auto power =
+      unit.empty() || unit == "b" ? 0 : letters.find(unit[0]) + 1;
+  if (ec != std::errc{} || (power == 0 && !unit.empty() && unit != "b"))
+    return wrong;
+  const auto size = number * std::pow(base, static_cast<double>(power));
+  if (!(size >= 1) || size > 1e18)
+    return wrong;
+  return static_cast<std::uint64_t>(size);
 }
 
 std::string human_bytes(std::uint64_t bytes) {

@@ -20,6 +20,11 @@ expected<std::int64_t> parse_duration(const std::string& text);
 /// invalid_argument, also for a day that does not exist.
 expected<std::int64_t> parse_date(const std::string& text);
 
+/// Bytes: a number and an optional K, M, G, T or P (powers of 1024; KB and MB:
+/// of 1000, KiB and MiB as K and M), as rsync has it. Errors: invalid_argument,
+/// naming the text and what is expected.
+expected<std::uint64_t> parse_size(const std::string& text);
+
 /// 1.2 kB, 3.4 MB, 5.6 GB: three digits or so.
 std::string human_bytes(std::uint64_t bytes);
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tool/fingerprint.hpp"
+
+#include "core/hasher.hpp"
+
+#include <fts.h>
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+
+namespace troupe::tool {
+
+namespace {
+
+void add(hasher& sum, const struct stat& info) {
+  for (const auto value :
+       {static_cast<std::uint64_t>(info.st_dev),
+        static_cast<std::uint64_t>(info.st_ino),
+        static_cast<std::uint64_t>(info.st_mode),
+        static_cast<std::uint64_t>(info.st_uid),
+        static_cast<std::uint64_t>(info.st_gid),
+        static_cast<std::uint64_t>(info.st_size),
+        static_cast<std::uint64_t>(info.st_mtim.tv_sec),
+        static_cast<std::uint64_t>(info.st_mtim.tv_nsec),
+        static_cast<std::uint64_t>(info.st_ctim.tv_sec),
+        static_cast<std::uint64_t>(info.st_ctim.tv_nsec)})
+    sum.update_le64(value);
+}
+
+} // namespace
+
+hash fingerprint_of(const std::filesystem::path& path) {
+  hasher sum{hash_type::blake2b};
+  auto name = path.string();
+  char* const roots[] = {name.data(), nullptr};
+  // No chdir(2): other threads have the same working directory.
+  const std::unique_ptr<FTS, int (*)(FTS*)> walk{
+      ::fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, nullptr), &::fts_close};
+  while (const auto* entry = walk ? ::fts_read(walk.get()) : nullptr) {
+    if (entry->fts_info == FTS_DP)
+      continue; // a directory for the second time
+    sum.update(std::string_view{entry->fts_path, entry->fts_pathlen});
+    sum.update_le64(entry->fts_info);
+    if (entry->fts_info != FTS_NS && entry->fts_info != FTS_ERR)
+      add(sum, *entry->fts_statp);
+  }
+  return sum.finish();
+}
+
+} // namespace troupe::tool

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/hash.hpp"
+
+#include <filesystem>
+
+namespace troupe::tool {
+
+/// A hash over what the inodes of a path say, and of all that is below it if it
+/// is a directory: names, types, sizes, owners, and all times but those of
+/// access. It changes when a file does, and also when one only seems to. No
+/// file is read, no link followed; what is not there counts as such. Blocks on
+/// the disk.
+hash fingerprint_of(const std::filesystem::path& path);
+
+} // namespace troupe::tool

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tool/shared_paths.hpp"
+
+#include "tool/fingerprint.hpp"
+
+#include "core/hasher.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+
+namespace troupe::tool {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A lookup takes a step for each group; more paths share one.
+constexpr std::size_t most_groups = 64;
+constexpr auto least_interval = 200ms;
+/// Looking takes this part of the time at most.
+constexpr int share_of_time = 50;
+/// Who never stops writing is indexed in the middle of it.
+constexpr auto most_patience = 2s;
+
+/// Sleeps; false when it was woken up to stop.
+bool sleep_for(std::stop_token stop, std::chrono::nanoseconds time) {
+  std::mutex lock;
+  std::condition_variable_any never;
+  std::unique_lock guard{lock};
+  never.wait_for(guard, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+} // namespace
+
+shared_paths::shared_paths(std::vector<std::string> paths, sharing_options how)
+    : how_(std::move(how)), paths_(std::move(paths)) {
+  groups_.resize(std::clamp<std::size_t>(paths_.size(), 1, most_groups));
+  for (std::size_t i = 0; i < paths_.size(); ++i)
+    groups_[i % groups_.size()].paths.push_back(paths_[i]);
+  live_ = std::make_shared<live_index>(how_.type, how_.range_symbol_bytes,
+                                       groups_.size());
+}
+
+hash shared_paths::fingerprint(const group& some) const {
+  hasher sum{hash_type::blake2b};
+  for (const auto& path : some.paths)
+    sum.update(fingerprint_of(path));
+  return sum.finish();
+}
+
+expected<std::vector<indexed_file>>
+shared_paths::index_group(std::size_t number, const hash& as,
+                          std::stop_token stop) {
+  auto& some = groups_[number];
+  auto index =
+      std::make_shared<share_index>(how_.type, how_.range_symbol_bytes);
+  auto files = index_files(*index, some.paths, how_.recursive,
+                           how_.trees.get(), stop);
+  if (!files)
+    return files;
+  some.indexed_as = as;
+  live_->set(number, std::move(index));
+  return files;
+}
+
+expected<std::vector<indexed_file>> shared_paths::open() {
+  std::set<std::string> names;
+  for (const auto& path : paths_)
+    if (!names.insert(share_name(path)).second)
+      return error{errc::already_exists,
+                   "'" + path + "' has the same name as another shared path"};
+  std::vector<indexed_file> result;
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    // Taken before: what changes meanwhile has changed since.
+    const auto as = fingerprint(groups_[i]);
+    auto files = index_group(i, as, {});
+    if (!files)
+      return files.error();
+    groups_[i].seen_as = as;
+    result.insert(result.end(), files->begin(), files->end());
+  }
+  return result;
+}
+
+void shared_paths::look_at(std::size_t number, std::stop_token stop,
+                           const observer& tell) {
+  auto& some = groups_[number];
+  const auto began = clock::now();
+  const auto there = fingerprint(some);
+  spent_looking_ += clock::now() - began; // reading what changed not counted
+  const bool is_quiet = there == some.seen_as;
+  some.seen_as = there;
+  if (there == some.indexed_as)
+    return;
+  const auto at = clock::now();
+  if (some.changed == clock::time_point{})
+    some.changed = at;
+  if (!is_quiet && at - some.changed < most_patience)
+    return;
+  some.changed = {};
+  const auto files = index_group(number, there, stop);
+  if (stop.stop_requested())
+    return;
+  if (files) {
+    for (const auto& file : *files)
+      tell.renewed(file);
+  } else if (fingerprint(some) == there) {
+    // As it is now it cannot be shared; nobody is to wait for what was.
+    live_->set(number, nullptr);
+    some.indexed_as = there;
+    tell.lost(files.error());
+  }
+}
+
+void shared_paths::watch(std::stop_token stop, const observer& tell,
+                         const std::atomic<std::uint64_t>& changes_seen) {
+  std::uint64_t seen = changes_seen;
+  auto next = clock::now() + least_interval;
+  while (sleep_for(stop, least_interval)) {
+    const auto at = clock::now();
+    const auto now_seen = changes_seen.load();
+    if (at < next && now_seen == std::exchange(seen, now_seen))
+      continue;
+    spent_looking_ = {};
+    for (std::size_t i = 0; i < groups_.size() && !stop.stop_requested(); ++i)
+      look_at(i, stop, tell);
+    next = clock::now() + std::max<clock::duration>(
+                              least_interval / 2,
+                              spent_looking_ * share_of_time);
+  }
+}
+
+} // namespace troupe::tool
