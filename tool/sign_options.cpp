@@ -57,6 +57,7 @@ read_signing(const sign_options& options,
     return key.error();
   share_signing signing{.key = std::move(*key),
                         .version = options.version.value_or(now_ms()),
+                        .revision = nullptr,
                         .expires_s = {},
                         .directories = names};
   if (!options.version)
