@@ -121,7 +121,7 @@ std::size_t channel::packet_room(std::uint64_t room) const {
   const auto content =
       is_coded() ? max_packet_bytes + 1
                  : static_cast<std::size_t>(room) + seal_overhead_bytes;
-  return content + token_bytes + signature_bytes;
+  return content + token_bytes + token_signature_bytes;
 }
 
 std::optional<symbol_packet>
@@ -145,7 +145,7 @@ channel::verdict channel::take(std::span<const std::byte> payload,
     if (!is_accepted(*how.filter, name_.group, payload))
       return verdict::nothing;
     payload = payload.subspan(token_bytes, payload.size() - token_bytes -
-                                               signature_bytes);
+                                               token_signature_bytes);
   }
   std::optional<seal_key> key;
   if (!encryption(how, key))

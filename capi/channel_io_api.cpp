@@ -32,7 +32,7 @@ int peek_at_object(lc_channel_t* chan, symbol_packet& found) {
   const auto by = rep->socket();
   if (!by)
     return -1;
-  std::array<std::byte, max_packet_bytes + token_bytes + signature_bytes> room;
+  std::array<std::byte, max_packet_bytes + token_bytes + token_signature_bytes> room;
   const iovec into{room.data(), room.size()};
   for (;;) {
     packet_origin what;

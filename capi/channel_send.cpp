@@ -43,7 +43,7 @@ iovec piece_of(std::span<const std::byte> bytes) {
 
 /// Packets with a token before them and a signature behind them.
 struct signed_packets {
-  std::vector<std::array<unsigned char, signature_bytes>> signatures;
+  std::vector<std::array<unsigned char, token_signature_bytes>> signatures;
   std::vector<iovec> pieces;
   std::vector<packet> packets;
 
@@ -62,7 +62,7 @@ struct signed_packets {
       if (!sign_packet(std::span{pieces}.subspan(begin), secret,
                        signatures[i]))
         return false;
-      pieces.push_back({signatures[i].data(), signature_bytes});
+      pieces.push_back({signatures[i].data(), token_signature_bytes});
       packets.push_back({std::span{pieces}.subspan(begin)});
     }
     return true;

@@ -55,7 +55,7 @@ int make_token(lc_token_t& token, const lc_keypair_t& signer,
 }
 
 bool sign_packet(std::span<const iovec> pieces, const unsigned char* secret,
-                 std::array<unsigned char, signature_bytes>& signature) {
+                 std::array<unsigned char, token_signature_bytes>& signature) {
   crypto_sign_state state;
   crypto_sign_init(&state);
   for (const auto& piece : pieces)
@@ -69,7 +69,7 @@ bool sign_packet(std::span<const iovec> pieces, const unsigned char* secret,
 bool is_accepted(const lc_filter_t& filter, const in6_addr& group,
                  std::span<const std::byte> payload) {
   if (filter.keyring == nullptr ||
-      payload.size() < token_bytes + signature_bytes)
+      payload.size() < token_bytes + token_signature_bytes)
     return false;
   lc_token_t token;
   std::memcpy(&token, payload.data(), sizeof(token));
@@ -83,13 +83,13 @@ bool is_accepted(const lc_filter_t& filter, const in6_addr& group,
        token.expires < static_cast<std::uint64_t>(now.tv_sec)) ||
       !is_signed(token, *filter.keyring))
     return false;
-  const auto body = payload.first(payload.size() - signature_bytes);
+  const auto body = payload.first(payload.size() - token_signature_bytes);
   crypto_sign_state state;
   crypto_sign_init(&state);
   crypto_sign_update(&state,
                      reinterpret_cast<const unsigned char*>(body.data()),
                      body.size());
-  unsigned char signature[signature_bytes];
+  unsigned char signature[token_signature_bytes];
   std::memcpy(signature, payload.data() + body.size(), sizeof(signature));
   return crypto_sign_final_verify(&state, signature, token.bearkey) == 0;
 }

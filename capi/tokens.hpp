@@ -13,7 +13,7 @@
 namespace troupe::capi {
 
 inline constexpr std::size_t token_bytes = sizeof(lc_token_t);
-inline constexpr std::size_t signature_bytes = 64;
+inline constexpr std::size_t token_signature_bytes = 64;
 
 /// Fills in everything but the signature from its arguments, then signs: 0, or
 /// an errno value. Any thread; does not block.
@@ -24,7 +24,7 @@ int make_token(lc_token_t& token, const lc_keypair_t& signer,
 /// The signature of a packet (token and what follows it) by the secret key of
 /// 64 bytes: Ed25519ph. False when the key cannot sign.
 bool sign_packet(std::span<const iovec> pieces, const unsigned char* secret,
-                 std::array<unsigned char, signature_bytes>& signature);
+                 std::array<unsigned char, token_signature_bytes>& signature);
 
 /// Whether `payload` begins with a token that `filter` accepts for this group
 /// and ends with the bearer's signature. Any thread; computes only.
