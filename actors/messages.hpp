@@ -67,7 +67,7 @@ struct range_content {
   std::uint32_t tag = 0;          ///< in its packets
   std::vector<hash> chunks;       ///< of the block, in order
   std::shared_ptr<block_pool> pool; ///< for blocks of more than a chunk
-  std::optional<range_seal::block_key> key; ///< of sealed symbols
+  std::optional<range_seal::block_key> key = {}; ///< of sealed symbols
 };
 
 /// sync_supervisor -> channel_receiver: collect this chunk, range or object.

@@ -12,7 +12,7 @@ struct asio_network_options {
   bool own_reports = true;  ///< send MLDv2 reports when the process may
   bool segmentation = true; ///< UDP_SEGMENT and UDP_GRO where the kernel can
   /// Of the first share, which takes them; nullptr: each opens its own.
-  std::shared_ptr<share_sockets> sockets;
+  std::shared_ptr<share_sockets> sockets = {};
 };
 
 /// The real network: IPv6 UDP and raw ICMPv6 sockets on one Boost.Asio thread,

@@ -131,7 +131,7 @@ bool token(octets input) {
   std::vector<std::byte> body(in.rest().begin(), in.rest().end());
   const std::array<iovec, 2> pieces{
       iovec{&made, sizeof(made)}, iovec{body.data(), body.size()}};
-  std::array<unsigned char, capi::signature_bytes> signature{};
+  std::array<unsigned char, capi::token_signature_bytes> signature{};
   demand(capi::sign_packet(pieces, keys[1].sk, signature));
   std::vector<std::byte> whole(sizeof(made) + body.size() + signature.size());
   std::memcpy(whole.data(), &made, sizeof(made));
