@@ -30,7 +30,7 @@ struct share_signing {
   std::uint64_t version = 0;
   /// Instead, where it rises while the share runs: after what is shared was
   /// replaced, since one version has one content. May be nullptr.
-  std::shared_ptr<std::atomic<std::uint64_t>> revision = {};
+  std::shared_ptr<std::atomic<std::uint64_t>> revision = nullptr;
   std::int64_t lifetime_s = default_signature_lifetime_s;
   /// Instead: the same end for all that is sent.
   std::optional<std::int64_t> expires_s;
