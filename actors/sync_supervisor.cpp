@@ -330,6 +330,9 @@ void sync_supervisor_state::finish_if_complete() {
   if (now != phase::fetching || written != cover.size())
     return;
   now = phase::finishing;
+  // All of a version is there, whatever the name stands for by now.
+  close_all(kind::recheck);
+  flush();
   // Once, last of all that the writer gets.
   compat::send(self, writer,
                finish_object{header().metadata, request.metadata, false});
