@@ -76,12 +76,15 @@ void sync_supervisor_state::open_object(const hash& node,
   what.id = node;
   what.types = std::move(types);
   what.check = std::move(check);
-  if (why.what != kind::manifest && why.what != kind::leaves) {
+  const bool is_manifest =
+      why.what == kind::manifest ||
+      (why.what == kind::recheck && request.origin->is_manifest);
+  if (!is_manifest && why.what != kind::leaves) {
     open(group_of(node), why, std::move(what));
     return;
   }
-  const auto in_ranges = why.what == kind::manifest ? channel_kind::manifest
-                                                    : channel_kind::leaves;
+  const auto in_ranges =
+      is_manifest ? channel_kind::manifest : channel_kind::leaves;
   what.id = channel_id_of(in_ranges, node);
   what.seal = seal;
   open(range_group(in_ranges, node), why, std::move(what));
@@ -108,8 +111,14 @@ std::uint32_t sync_supervisor_state::units_of(const cover_item& item) const {
       cut_tree(remote_tree->shape(), range_chunks).chunks(item.range));
 }
 
-std::uint32_t sync_supervisor_state::group_budget() const {
+std::uint32_t sync_supervisor_state::group_limit() const {
   return std::max(native ? request.max_range_groups : request.max_groups, 1u);
+}
+
+std::uint32_t sync_supervisor_state::group_budget() const {
+  // One is kept for asking whether the name still stands for the same.
+  const auto limit = group_limit();
+  return limit > 1 && request.origin ? limit - 1 : limit;
 }
 
 const object_header& sync_supervisor_state::header() const {
@@ -124,8 +133,9 @@ channel_id sync_supervisor_state::open(const group_address& group,
     what.key = request.key;
   what.trusted = trusted;
   auto [receiver, command] = channels.open(group, why, std::move(what));
-  window.opened(command.channel, compat::now(self),
-                why.what == kind::item ? units_of(cover[why.index]) : 1);
+  if (why.what != kind::recheck) // which brings no content
+    window.opened(command.channel, compat::now(self),
+                  why.what == kind::item ? units_of(cover[why.index]) : 1);
   const auto id = command.channel;
   // Bounded: one command per open channel.
   compat::send(self, receiver, std::move(command));

@@ -2,7 +2,6 @@
 // sync_supervisor when nothing comes any more: perhaps the file has changed,
 // and its sharer has another version of it by now.
 #include "actors/sync_supervisor.hpp"
-#include "core/channel_key.hpp"
 #include "core/hasher.hpp"
 
 namespace troupe {
@@ -35,14 +34,13 @@ void sync_supervisor_state::recheck_if_silent(time_point at) {
       (now == phase::fetching && channels.size() > 0);
   if (!waits_for_sharer || !request.origin ||
       at - last_sign < suspicious_silence ||
-      at - rechecked < recheck_interval || !channels.all(kind::recheck).empty())
+      at - rechecked < recheck_interval ||
+      channels.groups() >= group_limit() ||
+      !channels.all(kind::recheck).empty())
     return;
   rechecked = at;
   const auto& origin = *request.origin;
-  open_object(origin.is_manifest
-                  ? channel_id_of(channel_kind::manifest, origin.channel)
-                  : origin.channel,
-              {kind::recheck, 0}, {origin.type},
+  open_object(origin.channel, {kind::recheck, 0}, {origin.type},
               origin.is_manifest ? check_of_manifest() : object_check{});
   flush();
 }

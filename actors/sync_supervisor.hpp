@@ -169,7 +169,8 @@ struct sync_supervisor_state {
                    std::uint32_t most_bytes = 0);
   void open_item(std::uint64_t item);
   std::uint32_t units_of(const cover_item& item) const;
-  std::uint32_t group_budget() const;
+  std::uint32_t group_limit() const;  ///< groups that may be joined at once
+  std::uint32_t group_budget() const; ///< of them, for what is fetched
   const object_header& header() const;
   channel_id open(const group_address& group, channel_table::purpose why,
                   open_channel what);

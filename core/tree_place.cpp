@@ -116,6 +116,23 @@ bool tree_place::find_workshop_in(const descriptor& place,
   return true;
 }
 
+error check_room_for(const catalogue& what, const tree_place& where,
+                     const std::function<bool(std::size_t)>& has_rest) {
+  room_needed needed;
+  for (std::size_t i = 0; i < what.entries.size(); ++i) {
+    const auto& entry = what.entries[i];
+    const auto& there = where.at(i);
+    if (!there)
+      ++needed.files;
+    // One of the same size may be equal; new content needs room beside it.
+    if (entry.is_file() && !has_rest(i) &&
+        (!where.is_file(i) ||
+         static_cast<std::uint64_t>(there->st_size) != entry.size))
+      needed.bytes += entry.size; // together no more than the pack
+  }
+  return check_free_room(where.outside(), needed, what.name);
+}
+
 void tree_place::find_workshop() {
   if (root())
     find_workshop_in(root(), {});

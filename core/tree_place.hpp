@@ -4,6 +4,7 @@
 
 #include "core/beneath.hpp"
 #include "core/catalogue.hpp"
+#include "core/room.hpp"
 #include "core/sink.hpp"
 
 #include <optional>
@@ -66,6 +67,12 @@ private:
   std::string workshop_name_;
   descriptor workshop_parent_;
 };
+
+/// Whether there is room for the files of `what` that are not there with their
+/// size (check_free_room()). Of entry i a part is there if `has_rest(i)`: then
+/// its room is taken already.
+error check_room_for(const catalogue& what, const tree_place& where,
+                     const std::function<bool(std::size_t)>& has_rest);
 
 /// Removes what is below `root` and not in `what`, and counts in `removed` the
 /// entries that went, what was in them not counted. Goes on after an error and

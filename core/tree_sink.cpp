@@ -7,7 +7,6 @@
 #include "core/file_place.hpp"
 #include "core/pack.hpp"
 #include "core/resumed_source.hpp"
-#include "core/room.hpp"
 #include "core/tree_build.hpp"
 #include "core/tree_place.hpp"
 #include "core/tree_rest.hpp"
@@ -93,27 +92,15 @@ public:
   ~tree_sink() override { discard(); }
 
   error check_room(std::uint64_t) const override {
-    room_needed needed;
-    for (std::size_t i = 0; i < what_->entries.size(); ++i) {
-      const auto& entry = what_->entries[i];
-      const auto& there = where_.at(i);
-      if (!there)
-        ++needed.files;
-      // One of the same size may be equal; new content needs room beside it.
-      if (entry.is_file() && !made_[i].rest &&
-          (!where_.is_file(i) ||
-           static_cast<std::uint64_t>(there->st_size) != entry.size))
-        needed.bytes += entry.size; // together no more than the pack
-    }
-    return check_free_room(where_.outside(), needed, what_->name);
+    return check_room_for(*what_, where_,
+                          [this](std::size_t i) { return !!made_[i].rest; });
   }
 
   errc begin(std::uint64_t length) override {
     if (length != pack_bytes(layout_))
       return errc::invalid_argument;
     is_begun_ = true;
-    return length > static_cast<std::uint64_t>(LLONG_MAX) ? errc::too_large
-                                                          : errc::none;
+    return length > std::uint64_t{LLONG_MAX} ? errc::too_large : errc::none;
   }
 
   errc write_at(std::uint64_t offset,

@@ -24,13 +24,14 @@ others=(
   # The C API has channels and sockets of its own, with msghdr in its headers,
   # and the functions of lcrq.
   '^caf/'                               'actors lab'
-  '^boost/'                             'transport'
-  '^(sys/socket|sys/un)[.]h$'           'transport capi capi/include'
-  '^(netinet|net|arpa)/'                'transport capi capi/include'
+  '^boost/'                             'transport tool'
+  # The tool's doctor looks beneath the transport.
+  '^(sys/socket|sys/un)[.]h$'           'transport capi capi/include tool'
+  '^(netinet|net|arpa)/'                'transport capi capi/include tool'
   '^(librecast[./]|lcrq[.]h)'            'capi capi/include'
-  '^(CLI|fmt)/'                         'tool lab'
+  '^(CLI|fmt|spdlog)/'                  'tool lab'
   '^blake[23][.]h$'                     'core'
-  '^sodium'                             'transport capi capi/include'
+  '^sodium'                             'transport capi capi/include tool'
   '^(thread|future|condition_variable|chrono)$'
                                         'raptorq transport actors capi tool lab'
 )
