@@ -20,7 +20,6 @@
 #include <set>
 
 namespace troupe {
-
 namespace {
 
 constexpr std::size_t most_open_files = 32;
@@ -103,9 +102,8 @@ public:
     return length > std::uint64_t{LLONG_MAX} ? errc::too_large : errc::none;
   }
 
-  errc write_at(std::uint64_t offset,
-                std::span<const std::byte> bytes) override {
-    return write(offset, bytes, true);
+  errc write_at(std::uint64_t at, std::span<const std::byte> bytes) override {
+    return write(at, bytes, true);
   }
 
   errc copy_from_old(byte_range from, std::uint64_t offset) override {

@@ -32,11 +32,9 @@ public:
       net_->seals = std::make_shared<seal_watch>(court_);
     for (std::size_t i = 0; i < plan.receivers.size(); ++i) {
       const auto& r = plan.receivers[i];
-      // One more may ask whether the name still means the same.
-      net_->budgets.push_back(
-          1 + std::max(r.wire == wire_mode::range ? r.max_range_groups
-                                                  : r.max_groups,
-                       std::max(r.max_range_groups, least_budget)));
+      net_->budgets.push_back(std::max(
+          r.wire == wire_mode::range ? r.max_range_groups : r.max_groups,
+          std::max(r.max_range_groups, least_budget)));
       syncs_.emplace_back(plan, i, court_);
     }
     world_.before = [this](auto& jobs) { kill_if_due(jobs); };

@@ -20,7 +20,7 @@ constexpr std::size_t open_channels_looked_at_each_time = 8;
 std::uint64_t units_of_open_channels(const sync_supervisor_state& st) {
   std::uint64_t units = 0;
   for (const auto what : {kind::first_object, kind::tree_part, kind::manifest,
-                          kind::leaves, kind::recheck})
+                          kind::leaves})
     units += st.channels.all(what).size();
   for (const auto id : st.channels.all(kind::item))
     units += st.units_of(st.cover[st.channels.find(id)->why.index]);
