@@ -52,8 +52,8 @@ echo "-- the wrong one, none, and one that is a password's"
 for wire in classic range auto; do
   expect_soon 10 3000 'key is wrong' --keyfile "$data/other_key" --wire "$wire"
 done
-expect_soon 10 5000 'no key was given'
-expect_soon 10 5000 'key is wrong' --password-file "$data/password"
+expect_soon 10 20000 'no key was given'
+expect_soon 10 20000 'key is wrong' --password-file "$data/password"
 # Its range channels are for those with the key.
 expect_exit 3 sync_on h2 --wire range --timeout 2 big "$data/to/none"
 
@@ -81,8 +81,8 @@ share_on h1 --password-file "$data/password" "$data/big"
 sync_on h2 --password-file "$data/password" big "$data/to/big"
 expect_same "$data/big" "$data/to/big"
 rm "$data/to/big"
-expect_soon 10 5000 'key is wrong' --password-file "$data/other_password"
-expect_soon 10 5000 'key is wrong' --librecast-password-file "$data/password"
+expect_soon 10 20000 'key is wrong' --password-file "$data/other_password"
+expect_soon 10 20000 'key is wrong' --librecast-password-file "$data/password"
 stop_sharer "$sharer"
 
 echo "-- a password as lcsync takes it: without its last character"

@@ -14,14 +14,15 @@ begin_sync() {
     file "$data/to/copy" 2>"$work/errors" & receiver=$!
   began=$(now_ms)
 }
-# end_sync CODE SECONDS
+# end_sync CODE SECONDS: not much later than that
 end_sync() {
   local status=0 took
   wait "$receiver" || status=$?
   took=$(( $(now_ms) - began ))
   echo "exit code $status after $took ms: $(<"$work/errors")"
   [[ $status == "$1" ]] || fail "exit code $status instead of $1"
-  (( took < $2 * 1000 )) || fail "it took $took ms"
+  # The machine may have other work, for which nobody waits for ever either.
+  (( took < ($2 + 10) * 1000 )) || fail "it took $took ms"
 }
 expect_synced() {
   end_sync 0 "$1"
