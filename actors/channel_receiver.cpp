@@ -306,7 +306,7 @@ bool is_refused(const channel_receiver_state& st, const hash& object) {
 
 /// Goes on collecting what others send: who is faster must not be who is
 /// heard.
-void refuse(receiver_pointer self, const hash& object, error why) {
+void refuse(receiver_pointer self, hash object, error why) {
   auto& st = compat::state_of(self);
   std::erase_if(st.objects,
                 [&](const auto& c) { return c.object == object; });
