@@ -470,6 +470,7 @@ channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
         switch (result) {
         case outcome::nothing:
           break;
+        // Bounded: one of these for each batch, and so by the port's slabs.
         case outcome::more:
           compat::send(
               self, state.parent,

@@ -18,6 +18,7 @@ bool gave_up(writer_pointer self, errc result, std::string doing) {
   if (result == errc::none)
     return false;
   st.failed = true;
+  // Once: what comes after a failure is not carried out.
   compat::send(self, st.parent, write_failed{error{result, std::move(doing)}});
   return true;
 }

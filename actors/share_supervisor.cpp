@@ -64,6 +64,7 @@ void share_supervisor_state::start() {
   auto reports = env.net->open_reports(
       request.send,
       [to = listener](report_batch&& heard) {
+        // Bounded: the port waits for the credit in earlier ones.
         compat::anon_send(to, reports_heard{std::move(heard.changes),
                                             std::move(heard.credit)});
       });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/manifest.hpp"
 
+#include "core/big_endian.hpp"
 #include "core/catalogue.hpp"
 #include "core/hasher.hpp"
 
@@ -21,18 +22,6 @@ constexpr std::size_t at_header_bytes = 12;
 constexpr std::size_t at_header = 16;
 constexpr auto version = std::byte{1};
 constexpr auto catalogue_content = std::byte{1};
-
-void put_be(std::byte* at, std::size_t bytes, std::uint64_t value) noexcept {
-  for (std::size_t i = 0; i < bytes; ++i)
-    at[i] = static_cast<std::byte>(value >> 8 * (bytes - 1 - i));
-}
-
-std::uint64_t get_be(std::span<const std::byte> bytes) noexcept {
-  std::uint64_t value = 0;
-  for (const auto byte : bytes)
-    value = value << 8 | std::to_integer<std::uint64_t>(byte);
-  return value;
-}
 
 bool is_known(std::byte type) noexcept {
   return type == static_cast<std::byte>(hash_type::blake2b) ||

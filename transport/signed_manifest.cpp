@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "transport/signed_manifest.hpp"
 
+#include "core/big_endian.hpp"
 #include "core/net_tree.hpp"
 
 #include <algorithm>
@@ -30,18 +31,6 @@ constexpr auto ed25519 = std::byte{1};
 constexpr std::int64_t latest_s = std::int64_t{1} << 48; // no sum overflows
 constexpr std::size_t succession_bytes =
     2 * public_key_bytes + signature_bytes;
-
-void put_be(std::byte* at, std::size_t bytes, std::uint64_t value) noexcept {
-  for (std::size_t i = 0; i < bytes; ++i)
-    at[i] = static_cast<std::byte>(value >> 8 * (bytes - 1 - i));
-}
-
-std::uint64_t get_be(std::span<const std::byte> bytes) noexcept {
-  std::uint64_t value = 0;
-  for (const auto byte : bytes)
-    value = value << 8 | std::to_integer<std::uint64_t>(byte);
-  return value;
-}
 
 template <std::size_t N>
 void take(std::span<const std::byte>& from, std::array<std::byte, N>& to) {
