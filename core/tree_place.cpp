@@ -185,7 +185,7 @@ errc remove_others(const descriptor& root, const catalogue& what,
     const auto directory =
         open_beneath(root, entry.path, O_RDONLY | O_DIRECTORY);
     if (!directory) {
-      note(from_errno(errno));
+      note(errno == ELOOP ? errc::is_symlink : from_errno(errno));
       continue;
     }
     std::vector<std::string> names;

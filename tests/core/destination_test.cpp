@@ -57,6 +57,24 @@ TEST_CASE("files, directories and links are put below a destination",
   CHECK(entries == 4);
 }
 
+TEST_CASE("what is not shared is not removed through a link",
+          "[destination]") {
+  temp_dir dir;
+  fs::create_directories(dir / "to");
+  fs::create_directories(dir / "outside");
+  write_file(dir / "outside/mine", bytes_of("mine"));
+  fs::create_directory_symlink("../outside", dir / "to/sub");
+  const auto below = destination::open(dir / "to", false);
+  REQUIRE(below);
+  catalogue_entry top, sub;
+  top.metadata.mode = sub.metadata.mode = S_IFDIR | 0755;
+  sub.path = "sub";
+  std::uint64_t removed = 0;
+  CHECK(below->remove_others({top, sub}, removed).code == errc::is_symlink);
+  CHECK(removed == 0);
+  CHECK(read_file(dir / "outside/mine") == bytes_of("mine"));
+}
+
 TEST_CASE("an equal link is left alone", "[destination]") {
   temp_dir dir;
   const auto below = destination::open(dir.path(), false);
