@@ -5,7 +5,7 @@
 #include "tool/exit_code.hpp"
 #include "tool/indexing.hpp"
 #include "tool/privileges.hpp"
-#include "tool/shared_paths.hpp"
+#include "tool/requests.hpp"
 #include "tool/signals.hpp"
 #include "tool/units.hpp"
 #include "transport/asio_network.hpp"
@@ -20,11 +20,9 @@
 
 namespace troupe::tool {
 
-namespace {
-
-expected<share_request> make_request(const share_options& options,
-                                     std::shared_ptr<const object_directory>
-                                         index) {
+expected<share_request>
+make_share_request(const share_options& options,
+                   std::shared_ptr<const object_directory> index) {
   share_request request;
   request.index = std::move(index);
   request.counters = std::make_shared<share_counters>();
@@ -57,6 +55,28 @@ expected<share_request> make_request(const share_options& options,
   return request;
 }
 
+sharing_options sharing_of(const share_options& options) {
+  auto type = hash_type::blake2b;
+  if (!options.common.hash.empty())
+    from_string(options.common.hash, type);
+  // A share always answers classic receivers.
+  return {type,
+          options.common.wire == "classic" ? std::uint16_t{0}
+          : options.common.key.any()       ? sealed_range_symbol_bytes
+                                           : default_range_symbol_bytes,
+          options.recursive, open_cache(options.common)};
+}
+
+void raise_version(const std::shared_ptr<const share_signing>& signing) {
+  if (!signing || !signing->revision)
+    return;
+  auto& revision = *signing->revision;
+  const auto ms = static_cast<std::uint64_t>(system_unix_time()) * 1000;
+  revision = std::max(ms, revision.load() + 1);
+}
+
+namespace {
+
 void say_goodbye(const share_counters& counters) {
   fmt::print("sent {} objects in {} packets", counters.objects_sent.load(),
              counters.packets_sent.load());
@@ -72,22 +92,13 @@ void say_shared(const char* how, const indexed_file& file, hash_type type) {
              file.bytes, to_string(type), to_hex(file.root));
 }
 
-/// As the first version: the time in milliseconds, or the next one.
-void raise(const std::shared_ptr<const share_signing>& signing) {
-  if (!signing || !signing->revision)
-    return;
-  auto& revision = *signing->revision;
-  const auto ms = static_cast<std::uint64_t>(system_unix_time()) * 1000;
-  revision = std::max(ms, revision.load() + 1);
-}
-
 shared_paths::observer
 observer_of(bool is_quiet, hash_type type,
             std::shared_ptr<const share_signing> signing) {
   shared_paths::observer result;
   result.renewed = [is_quiet, type, signing = std::move(signing)](
                        const indexed_file& file) {
-    raise(signing);
+    raise_version(signing);
     if (is_quiet)
       return;
     say_shared("sharing again", file, type);
@@ -105,17 +116,10 @@ int run_share(const share_options& options) {
   end_waiter waiter;
   if (options.common.key.any() || !options.sign.key_file.empty())
     keep_out_of_core_dumps();
-  auto type = hash_type::blake2b;
-  if (!options.common.hash.empty())
-    from_string(options.common.hash, type);
-  // A share always answers classic receivers.
-  shared_paths paths{options.paths,
-                     {type,
-                      options.common.wire == "classic" ? std::uint16_t{0}
-                      : options.common.key.any() ? sealed_range_symbol_bytes
-                                                 : default_range_symbol_bytes,
-                      options.recursive, open_cache(options.common)}};
-  auto request = make_request(options, paths.index());
+  const auto how = sharing_of(options);
+  const auto type = how.type;
+  shared_paths paths{options.paths, how};
+  auto request = make_share_request(options, paths.index());
   if (!request)
     return complain(request.error());
   auto sockets = share_sockets::open(request->send);

@@ -66,7 +66,8 @@ shared_paths::index_group(std::size_t number, const hash& as,
   return files;
 }
 
-expected<std::vector<indexed_file>> shared_paths::open() {
+expected<std::vector<indexed_file>>
+shared_paths::open(std::stop_token stop) {
   std::set<std::string> names;
   for (const auto& path : paths_)
     if (!names.insert(share_name(path)).second)
@@ -76,7 +77,7 @@ expected<std::vector<indexed_file>> shared_paths::open() {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     // Taken before: what changes meanwhile has changed since.
     const auto as = fingerprint(groups_[i]);
-    auto files = index_group(i, as, {});
+    auto files = index_group(i, as, stop);
     if (!files)
       return files.error();
     groups_[i].seen_as = as;

@@ -29,8 +29,8 @@ public:
   std::shared_ptr<const object_directory> index() const { return live_; }
 
   /// Indexes all paths. Blocks as long as reading them takes. Errors: as
-  /// index_files().
-  expected<std::vector<indexed_file>> open();
+  /// index_files(); cancelled soon after `stop` was asked for.
+  expected<std::vector<indexed_file>> open(std::stop_token stop = {});
 
   /// What watch() tells: what is shared in another version now, or why
   /// something is not shared any more.

@@ -3,6 +3,7 @@
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
 #include "tool/progress.hpp"
+#include "tool/requests.hpp"
 #include "tool/signals.hpp"
 #include "tool/units.hpp"
 #include "transport/core_dumps.hpp"
@@ -14,9 +15,7 @@
 
 namespace troupe::tool {
 
-namespace {
-
-expected<sync_request> make_request(const sync_options& options) {
+expected<sync_request> make_sync_request(const sync_options& options) {
   sync_request request;
   request.name = options.name;
   // As librecast's own tool has it: a trailing slash is not part of the name.
@@ -68,13 +67,11 @@ expected<sync_request> make_request(const sync_options& options) {
   return request;
 }
 
-} // namespace
-
 int run_sync(const sync_options& options) {
   end_waiter waiter;
   if (options.common.key.any())
     keep_out_of_core_dumps();
-  auto request = make_request(options);
+  auto request = make_sync_request(options);
   if (!request)
     return complain(request.error());
   const auto name = request->name;
