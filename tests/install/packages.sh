@@ -54,6 +54,10 @@ if [[ -n $root ]]; then
   chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     sh -c "$use" | tee "$work/output"
   chroot "$root" dpkg -L troupe | grep -q '/man1/troupe.1' || fail "no manual"
+  for file in bash-completion/completions/troupe zsh/site-functions/_troupe \
+              fish/vendor_completions.d/troupe.fish; do
+    chroot "$root" dpkg -L troupe | grep -q "/share/$file" || fail "no $file"
+  done
 else
   mkdir "$work/root" "$work/home"
   for each in "${packages[@]}"; do dpkg-deb -x "$each" "$work/root"; done
