@@ -47,10 +47,36 @@ void send_queue::stand(const key& where, group_state& state) {
   }
 }
 
+/// Whether the host may have it before what is new for others; then it is
+/// taken from its account.
+bool send_queue::is_affordable(const group_state& state,
+                               const ip6_address& who, time_point now) {
+  return !state.how.counted || budget_.take(who, state.how.bytes) ||
+         budget_.is_alone(who, now);
+}
+
+/// Where a group stands that waits.
+send_queue::place send_queue::place_of(group_state& state, time_point now) {
+  if (!state.how.urgent)
+    return is_repeat(state, now) ? place::repeats : place::order;
+  if (is_affordable(state, *state.asker, now))
+    return place::urgent;
+  note_over_budget(state);
+  return place::repeats;
+}
+
+void send_queue::note_over_budget(group_state& state) {
+  state.over_budget = true;
+  ++waiting_of_[*state.asker].over_budget;
+}
+
 void send_queue::enqueue(const key& where, group_state& state,
                          time_point now) {
   state.now = phase::waiting;
   ++waiting_;
+  if (state.stands == place::repeats && state.how.urgent &&
+      place_of(state, now) == place::urgent)
+    return promote(where, state, place::urgent);
   if (state.stands != place::nowhere)
     return;
   if (const auto when = allowed_at(state); when > now) {
@@ -58,14 +84,16 @@ void send_queue::enqueue(const key& where, group_state& state,
     later_.emplace(when, where);
     return;
   }
-  state.stands = state.how.urgent         ? place::urgent
-                 : is_repeat(state, now) ? place::repeats
-                                         : place::order;
+  state.stands = place_of(state, now);
+  if (state.stands != place::repeats)
+    new_at_ = now;
   stand(where, state);
 }
 
-void send_queue::promote(const key& where, group_state& state) {
-  state.stands = place::order;
+void send_queue::promote(const key& where, group_state& state, place to) {
+  waiting_of_[*state.asker].over_budget -=
+      std::exchange(state.over_budget, false);
+  state.stands = to;
   stand(where, state); // the place among the repeats counts no more
 }
 
@@ -77,9 +105,10 @@ void send_queue::bring_due(time_point now) {
     if (found == groups_.end() || found->second.stands != place::later)
       continue;
     auto& state = found->second;
-    state.stands = state.how.urgent         ? place::urgent
-                   : is_repeat(state, now) ? place::repeats
-                                           : place::order;
+    state.stands = place::nowhere;
+    if (state.now != phase::waiting)
+      continue;
+    state.stands = place_of(state, now);
     stand(where, state);
   }
 }
@@ -88,10 +117,16 @@ void send_queue::stop_waiting(group_state& state) {
   --waiting_;
   if (!state.asker)
     return;
-  const auto account = waiting_of_.find(*state.asker);
-  if (account != waiting_of_.end() && --account->second == 0)
-    waiting_of_.erase(account);
+  const auto found = waiting_of_.find(*state.asker);
+  found->second.over_budget -= std::exchange(state.over_budget, false);
+  if (--found->second.waiting == 0)
+    waiting_of_.erase(found);
   state.asker.reset();
+}
+
+void send_queue::wait_for(group_state& state, const ip6_address& who) {
+  state.asker = who;
+  ++waiting_of_[who].waiting;
 }
 
 void send_queue::note_latecomer(group_state& state, const ip6_address& who,
@@ -129,9 +164,13 @@ bool send_queue::make_room(time_point now) {
 bool send_queue::wanted(const group_change& change, time_point now,
                         send_class how) {
   const key where{change.group, change.interface_index};
-  const auto account = waiting_of_.find(change.reporter);
-  const bool may_ask = account == waiting_of_.end() ||
-                       account->second < options_.max_waiting_each;
+  budget_.asked(change.reporter, now);
+  const auto own = waiting_of_.find(change.reporter);
+  const bool may_ask =
+      own == waiting_of_.end() ||
+      (own->second.waiting < options_.max_waiting_each &&
+       (!how.counted ||
+        own->second.over_budget < options_.max_over_budget_each));
   auto found = groups_.find(where);
   if (found == groups_.end()) {
     if (!may_ask || !make_room(now))
@@ -145,8 +184,13 @@ bool send_queue::wanted(const group_change& change, time_point now,
     state.reporters.push_back(change.reporter);
   switch (state.now) {
   case phase::waiting:
-    if (state.stands == place::repeats && !is_repeat(state, now))
-      promote(where, state);
+    if (state.stands != place::repeats)
+      return false;
+    if (state.how.urgent && !known &&
+        is_affordable(state, change.reporter, now))
+      promote(where, state, place::urgent);
+    else if (!state.how.urgent && !is_repeat(state, now))
+      promote(where, state, place::order);
     return false;
   case phase::sending:
     if (how.bulk)
@@ -154,6 +198,7 @@ bool send_queue::wanted(const group_change& change, time_point now,
     if (known || !how.repeat_for_latecomers)
       return false;
     state.again = true;
+    state.again_for = change.reporter;
     return true;
   case phase::idle:
     if (!may_ask || (known && now - state.sent_at < echo_of(state)))
@@ -161,8 +206,7 @@ bool send_queue::wanted(const group_change& change, time_point now,
     break;
   }
   state.asked_at = now;
-  state.asker = change.reporter;
-  ++waiting_of_[change.reporter];
+  wait_for(state, change.reporter);
   enqueue(where, state, now);
   return true;
 }
@@ -195,6 +239,7 @@ send_queue::order send_queue::take(const key& where, group_state& state,
   state.due = std::max(state.due, now) + (state.how.bulk
                                               ? options_.bulk_interval
                                               : options_.interval);
+  budget_.sends(state.how.bytes);
   stop_waiting(state);
   const auto ticket = next_ticket_++;
   sending_.emplace(ticket, where);
@@ -249,11 +294,28 @@ std::optional<send_queue::order> send_queue::next_bulk(
   return std::nullopt;
 }
 
+/// The first of those beyond a host's budget, if it has earned it meanwhile.
+std::optional<send_queue::order> send_queue::next_affordable(time_point now) {
+  if (repeats_.empty())
+    return std::nullopt;
+  const auto where = repeats_.front();
+  const auto found = groups_.find(where);
+  if (found == groups_.end() || found->second.stands != place::repeats ||
+      found->second.now != phase::waiting || !found->second.how.counted ||
+      !is_affordable(found->second, *found->second.asker, now))
+    return std::nullopt;
+  repeats_.pop_front();
+  found->second.stands = place::nowhere;
+  return take(where, found->second, now);
+}
+
 std::optional<send_queue::order> send_queue::next(
     time_point now, bool take_bulk,
     const std::function<bool(const group_address&)>& is_ripe) {
   bring_due(now);
   if (auto found = next_of(urgent_, place::urgent, now))
+    return found;
+  if (auto found = next_affordable(now))
     return found;
   const auto repeat = [&] {
     bulk_since_repeat_ = 0;
@@ -265,7 +327,10 @@ std::optional<send_queue::order> send_queue::next(
   bool is_new_waiting = false;
   if (auto found = next_bulk(now, take_bulk, is_ripe, is_new_waiting))
     return found;
-  if (take_bulk && !is_new_waiting)
+  const bool is_quiet = new_at_ == time_point::min() ||
+                        now - new_at_ >= options_.quiet ||
+                        budget_.is_one(now);
+  if (take_bulk && !is_new_waiting && is_quiet)
     return repeat();
   return std::nullopt;
 }
@@ -286,6 +351,7 @@ void send_queue::sent(std::uint64_t ticket, time_point now) {
   if (!state.again)
     return;
   state.again = false;
+  wait_for(state, state.again_for);
   enqueue(where, state, now);
 }
 
@@ -299,6 +365,7 @@ bool send_queue::is_forgettable(const group_state& state, time_point now,
 }
 
 void send_queue::expire(time_point now) {
+  budget_.expire();
   std::erase_if(groups_, [&](const auto& item) {
     return is_forgettable(item.second, now, false);
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "actors/host_budget.hpp"
 #include "transport/mld.hpp"
 #include "transport/pacer.hpp"
 
@@ -42,7 +43,15 @@ struct send_queue_options {
   /// until nobody waits for whom it is new; but every so many sendings of bulk
   /// one is such a repeat.
   std::chrono::nanoseconds repeat_memory = std::chrono::seconds{30};
-  std::uint32_t repeat_share = 20;
+  std::uint32_t repeat_share = 40;
+  /// Such repeats wait until nobody asked for anything new for so long: they
+  /// are large, and who has just got something is about to ask for more.
+  std::chrono::nanoseconds quiet = std::chrono::milliseconds{10};
+  /// What is urgent for one host alone, while others ask for something, too.
+  /// What is beyond waits as repeats of bulk do.
+  host_budget_options each_host{};
+  /// Groups of one host that wait so, at most.
+  std::size_t max_over_budget_each = 64;
   /// Groups that wait because one host asked for them, at most.
   std::size_t max_waiting_each = 4096;
 };
@@ -55,6 +64,9 @@ struct send_class {
   bool repeat_for_latecomers = true;
   /// Large: may wait for others to ask for it, too.
   bool bulk = false;
+  /// Counts against what the host that asks may have (urgent ones only).
+  bool counted = false;
+  std::uint64_t bytes = 0; ///< that one sending takes, about
 };
 
 /// Which groups have to be sent, in order of request, each once however often
@@ -62,7 +74,8 @@ struct send_class {
 /// that everybody left before its turn is not sent. Pure; one thread.
 class send_queue {
 public:
-  explicit send_queue(send_queue_options options = {}) : options_(options) {}
+  explicit send_queue(send_queue_options options = {})
+      : options_(options), budget_(options.each_host) {}
 
   /// A report wants the group. True when that led to a new place in the queue.
   bool wanted(const group_change& change, time_point now, send_class how = {});
@@ -106,6 +119,7 @@ private:
   struct group_state {
     phase now = phase::idle;
     place stands = place::nowhere;
+    bool over_budget = false; ///< waits among the repeats for that
     bool again = false; ///< somebody asked while it was being sent
     send_class how;
     time_point asked_at{0};
@@ -118,14 +132,21 @@ private:
     /// Who asked for bulk while it was being sent, and when.
     std::vector<std::pair<ip6_address, time_point>> latecomers;
     std::optional<ip6_address> asker; ///< on whose account it waits
+    ip6_address again_for{};          ///< who set `again`
   };
   using queue = std::deque<key>;
 
   void enqueue(const key& where, group_state& state, time_point now);
   void stand(const key& where, group_state& state);
-  void promote(const key& where, group_state& state);
+  place place_of(group_state& state, time_point now);
+  void note_over_budget(group_state& state);
+  bool is_affordable(const group_state& state, const ip6_address& who,
+                     time_point now);
+  std::optional<order> next_affordable(time_point now);
+  void promote(const key& where, group_state& state, place to);
   void bring_due(time_point now);
   void stop_waiting(group_state& state);
+  void wait_for(group_state& state, const ip6_address& who);
   static void note_latecomer(group_state& state, const ip6_address& who,
                              time_point now);
   static void serve_latecomers(group_state& state, time_point now);
@@ -153,9 +174,15 @@ private:
   queue order_;
   queue repeats_;
   std::multimap<time_point, key> later_; ///< sent too often just now
+  host_budget budget_;
   std::uint32_t bulk_since_repeat_ = 0;
+  time_point new_at_ = time_point::min(); ///< when something new was asked for
   time_point made_room_at_ = time_point::min();
-  std::unordered_map<ip6_address, std::size_t> waiting_of_;
+  struct account {
+    std::size_t waiting = 0;
+    std::size_t over_budget = 0; ///< of those, among the repeats
+  };
+  std::unordered_map<ip6_address, account> waiting_of_;
   std::unordered_map<std::uint64_t, key> sending_;
   std::uint64_t next_ticket_ = 1;
   std::size_t waiting_ = 0;

@@ -51,13 +51,6 @@ bool holds_manifest(const object_directory::found& found) {
   return whole != nullptr && is_manifest(whole->bytes.view());
 }
 
-std::uint32_t block_bytes_of(const index_entry& entry) {
-  const auto* range = std::get_if<indexed_range>(&entry);
-  return static_cast<std::uint32_t>(
-      range != nullptr ? range->range.length
-                       : std::get<indexed_chunk>(entry).range.length);
-}
-
 /// The manifest below a name, if the group is that of a sealed one.
 std::optional<shared_channel>
 find_sealed_manifest(const object_directory& index,
@@ -75,6 +68,13 @@ find_sealed_manifest(const object_directory& index,
 }
 
 } // namespace
+
+std::uint32_t block_bytes_of(const index_entry& entry) {
+  const auto* range = std::get_if<indexed_range>(&entry);
+  return static_cast<std::uint32_t>(
+      range != nullptr ? range->range.length
+                       : std::get<indexed_chunk>(entry).range.length);
+}
 
 std::optional<shared_channel> find_channel(const object_directory& index,
                                            const group_address& group) {

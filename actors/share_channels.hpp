@@ -23,6 +23,10 @@ struct shared_channel {
   std::optional<hash> sealed_as{};
 };
 
+/// Bytes of the range or chunk that `entry` is; of no other entries. Pure; any
+/// thread.
+std::uint32_t block_bytes_of(const index_entry& entry);
+
 /// Looks a group up in the classic protocol, then in the range protocol.
 /// Nothing for groups that no entry answers. Pure; any thread.
 std::optional<shared_channel> find_channel(const object_directory& index,

@@ -5,6 +5,7 @@
 #include "actors/die_quietly.hpp"
 #include "actors/join_listener.hpp"
 #include "core/manifest.hpp"
+#include "transport/range_packet.hpp"
 
 #include <algorithm>
 
@@ -24,12 +25,20 @@ constexpr auto hold_step = 2ms;
 /// What is small and keeps a receiver waiting goes first. A range that
 /// somebody joins while it is being sent is not sent again for that: what was
 /// missed is asked for by repair channels.
-send_class class_of(const shared_channel& channel) {
+send_class class_of(const shared_channel& channel,
+                    std::uint32_t symbol_bytes) {
   switch (channel.what) {
   case shared_channel::content::data:
-    return {.repeat_for_latecomers = false, .bulk = true};
-  case shared_channel::content::repair:
-    return {.urgent = true};
+    return {.repeat_for_latecomers = false,
+            .bulk = true,
+            .bytes = block_bytes_of(channel.object.entry)};
+  case shared_channel::content::repair: {
+    const auto k =
+        range_symbols(block_bytes_of(channel.object.entry), symbol_bytes);
+    return {.urgent = true,
+            .counted = true,
+            .bytes = std::uint64_t{symbol_bytes} * repair_channel_symbols(k)};
+  }
   default:
     return {.urgent =
                 std::holds_alternative<indexed_object>(channel.object.entry),
@@ -113,7 +122,8 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
       continue;
     }
     note(*channel, change.reporter, at);
-    if (queue.wanted(change, at, class_of(*channel)))
+    if (queue.wanted(change, at,
+                     class_of(*channel, request.index->range_symbol_bytes())))
       ++request.counters->requests_heard;
   }
   dispatch();

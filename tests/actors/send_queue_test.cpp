@@ -222,7 +222,8 @@ TEST_CASE("latecomers of bulk do not cause another sending",
   SECTION("but leaving and joining again does") {
     queue.done(from(2, 7));
     CHECK(queue.wanted(from(2, 7), 4ms, bulk));
-    CHECK(queue.next(4ms));
+    CHECK_FALSE(queue.next(4ms)); // most of it came, and there are others
+    CHECK(queue.next(14ms));
   }
   SECTION("and so does asking for the first time afterwards") {
     CHECK(queue.wanted(from(3, 7), 4ms, bulk));
@@ -340,19 +341,22 @@ TEST_CASE("bulk that was sent to its asker before waits for what is new",
   ask(1, 1); // once more
   ask(2, 2);
   CHECK(send() == 2);
+  CHECK(send() == 0); // somebody may want more in a moment
+  now += 10ms;
   CHECK(send() == 1); // when there is nothing new
 
-  // One in twenty is a repeat even so.
+  // One in forty is a repeat even so.
   ask(1, 1);
-  for (int group = 10; group < 60; ++group)
+  for (int group = 10; group < 90; ++group)
     ask(2, group);
   int before = 0;
   while (send() != 1)
     ++before;
-  CHECK(before >= 15);
-  CHECK(before <= 20);
+  CHECK(before >= 35);
+  CHECK(before <= 40);
 
   // Somebody for whom it is new brings it forward.
+  now += 10ms;
   while (send() != 0) {
   }
   ask(2, 2);
@@ -424,4 +428,68 @@ TEST_CASE("a full queue forgets what is over", "[actors][send_queue][hostile]") 
   CHECK_FALSE(queue.wanted(from(2, 99), now));
   now += 200ms;
   CHECK(queue.wanted(from(2, 99), now));
+}
+
+TEST_CASE("repairs for one host go before what others wait for within its share",
+          "[actors][send_queue][hostile]") {
+  send_queue queue{{.each_host = {.burst_bytes = 10'000, .share = 40},
+                    .max_over_budget_each = 8}};
+  const auto at = std::chrono::nanoseconds{1s};
+  constexpr send_class data{
+      .repeat_for_latecomers = false, .bulk = true, .bytes = 1'000'000};
+  constexpr send_class repair{.urgent = true, .counted = true, .bytes = 5'000};
+  const auto send = [&](time_point now) -> int {
+    const auto order = queue.next(now, true, ripe);
+    if (!order)
+      return 0;
+    queue.sent(order->ticket, now);
+    return order->to.bytes[2];
+  };
+  const auto is_repair = [](int group) { return group >= 100; };
+
+  // While it is alone all its repairs are urgent.
+  for (int group = 100; group < 120; ++group)
+    CHECK(queue.wanted(from(1, static_cast<std::uint8_t>(group)), at, repair));
+  for (int group = 100; group < 120; ++group)
+    CHECK(send(at) == group);
+
+  // Beside another: what it has earned, 25000 bytes with each block, of which
+  // it may save 10000, and 8 more that wait.
+  for (int group = 1; group <= 30; ++group)
+    queue.wanted(from(2, static_cast<std::uint8_t>(group)), at, data);
+  int repairs = 0, blocks = 0, refused = 0;
+  for (int turn = 0; blocks < 30; ++turn) {
+    for (int group = 100; group < 250; ++group) {
+      queue.done(from(1, static_cast<std::uint8_t>(group)));
+      refused += !queue.wanted(from(1, static_cast<std::uint8_t>(group)), at,
+                               repair);
+    }
+    const auto sent = send(at);
+    REQUIRE(sent != 0);
+    ++(is_repair(sent) ? repairs : blocks);
+  }
+  CHECK(repairs >= 25);
+  CHECK(repairs <= 62); // two with each block
+  CHECK(refused > 0);
+  // And what is left comes when nobody else waits for anything.
+  CHECK(is_repair(send(at + 10ms)));
+}
+
+TEST_CASE("a repair that two hosts ask for is on the account of either",
+          "[actors][send_queue][hostile]") {
+  send_queue queue{{.each_host = {.burst_bytes = 5'000, .share = 40}}};
+  const auto at = std::chrono::nanoseconds{1s};
+  constexpr send_class data{
+      .repeat_for_latecomers = false, .bulk = true, .bytes = 1'000'000};
+  constexpr send_class repair{.urgent = true, .counted = true, .bytes = 5'000};
+  queue.wanted(from(2, 1), at, data);
+  queue.wanted(from(1, 100), at, repair);
+  queue.wanted(from(1, 101), at, repair); // its account is empty
+  queue.wanted(from(1, 102), at, repair);
+  queue.wanted(from(2, 102), at, repair);
+  for (const int group : {100, 102, 1, 101}) {
+    const auto order = queue.next(at, true, ripe);
+    REQUIRE(order);
+    CHECK(order->to.bytes[2] == group);
+  }
 }
