@@ -239,6 +239,19 @@ void put_files(const corpora& to) {
   to.put("journal", "bad-foreign", octets_of({192, 9, 1, 0, 1, 0, 74, 79}));
 }
 
+void put_sessions(const corpora& to) {
+  const std::string whole = "interface = \"eth0\"\nrate = \"500m\"\n"
+                            "[[share]]\npath = \"/srv/images\"\n"
+                            "recursive = true\n[[sync]]\nname = \"models/\"\n"
+                            "dest = \"/var/lib/models\"\nevery = \"5m\"\n"
+                            "after = [\"systemctl\", \"reload\"]\n";
+  const auto bytes = std::as_bytes(std::span{whole.data(), whole.size()});
+  to.put("session", "sound-whole", text(bytes.begin(), bytes.end()));
+  to.put("session", "bad-key", octets_of({'r', 'a', 't', ' ', '=', '1'}));
+  to.put("session", "bad-cut", without_end(without_end(
+                                   text(bytes.begin(), bytes.end()))));
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -252,5 +265,6 @@ int main(int count, char** arguments) {
   put_manifests(to);
   put_secrets(to);
   put_files(to);
+  put_sessions(to);
   return 0;
 }
