@@ -93,6 +93,7 @@ command_line::command_line(const std::string& version)
   add_sync();
   add_doctor();
   add_key();
+  add_lab(app, lab);
   add_completion();
 }
 

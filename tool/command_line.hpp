@@ -3,6 +3,7 @@
 
 #include "tool/commands.hpp"
 #include "tool/doctor/command.hpp"
+#include "tool/lab_command.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -34,6 +35,7 @@ struct command_line {
   sync_options sync;
   doctor_options doctor;
   key_arguments keys;
+  lab_options lab;
   std::string shell; ///< of `troupe completion`
 
 private:

@@ -27,6 +27,8 @@ int run(const tool::command_line& line) {
   }
   if (is("doctor"))
     return tool::run_doctor(line.doctor);
+  if (is("lab"))
+    return tool::run_lab(*line.app.get_subcommand("lab"), line.lab);
   if (is("key")) {
     const auto& key = *line.app.get_subcommand("key");
     if (key.got_subcommand("new"))

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The hosts of a topology as network namespaces of this machine.
+#pragma once
+
+#include "core/errc.hpp"
+#include "lab/process.hpp"
+#include "lab/topology.hpp"
+
+#include <map>
+
+namespace troupe::lab {
+
+/// What has crossed a host's cable.
+struct cable_count {
+  std::uint64_t sent_bytes = 0; ///< by the host, Ethernet headers included
+  std::uint64_t sent_packets = 0;
+  std::uint64_t received_bytes = 0; ///< before its loss
+};
+
+/// Builds hosts and bridges with ip(8), tc(8), nft(8) and ethtool(8), within
+/// in_private_world(), where they are also gone at the end. Each host has one
+/// device, eth0. One thread; calls block for as long as those programs run.
+class netns_hosts {
+public:
+  /// Errors: unsupported, with the reason, for what this kernel cannot do
+  /// (delay and reordering need netem); not_found for a missing program.
+  static expected<netns_hosts> make(const topology& all);
+
+  /// Exactly these hosts are on their bridges: one that only stands by would
+  /// cost a copy of every packet. Receivers lose `loss_pct`, or, without one,
+  /// what the topology says.
+  error arrange(const std::vector<std::string>& present,
+                const std::vector<std::string>& receivers,
+                std::optional<double> loss_pct);
+
+  /// A descriptor of the host's network namespace.
+  int netns_of(const std::string& host) const;
+  /// Its addresses, as text.
+  static std::string ip6_of(std::size_t number);
+  std::string ip6_of(const std::string& host) const;
+  /// Its number, from 1.
+  std::size_t number_of(const std::string& host) const;
+
+  cable_count count_of(const std::string& host) const;
+
+private:
+  explicit netns_hosts(const topology& all) : all_{&all} {}
+  error make_bridges();
+  error make_host(const host& one, std::size_t number);
+  error wait_for_addresses() const;
+  error set_wire(const std::string& where, int netns, const std::string& device,
+                 const wire& how) const;
+  error set_loss(int netns, const std::string& device, double pct,
+                 std::uint32_t burst) const;
+
+  const topology* all_;
+  std::map<std::string, owned_fd, std::less<>> netns_;
+  std::map<std::string, double, std::less<>> loss_now_;
+  std::vector<std::string> present_;
+};
+
+} // namespace troupe::lab

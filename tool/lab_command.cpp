@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tool/lab_command.hpp"
+
+#include "lab/read_topology.hpp"
+#include "lab/report.hpp"
+#include "lab/run_topology.hpp"
+#include "tool/exit_code.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace troupe::tool {
+
+namespace {
+
+/// The topology, or nothing, when everything that is wrong was said.
+std::optional<lab::topology> read(const std::string& path) {
+  auto result = lab::read_topology(path);
+  for (const auto& each : result.complaints)
+    fmt::print(stderr, "troupe: {}\n", each.message());
+  return std::move(result.lab);
+}
+
+void say(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+int validate(const std::vector<std::string>& paths) {
+  bool all_good = true;
+  for (const auto& path : paths) {
+    const auto found = read(path);
+    all_good = all_good && found;
+    if (found)
+      say(fmt::format("{}: {} hosts, {} runs", path, found->hosts.size(),
+                      lab::runs_of(*found).size()));
+  }
+  return all_good ? exit_ok : exit_usage;
+}
+
+int run_all(const std::string& path, std::uint32_t rounds,
+            const std::string& folder) {
+  auto found = read(path);
+  if (!found)
+    return exit_usage;
+  if (rounds > 0)
+    found->rounds = rounds;
+  const auto results = lab::run_topology(*found, say);
+  if (!results)
+    return complain(results.error());
+  if (!folder.empty()) {
+    if (auto bad = lab::write_report(folder, *results); bad.code != errc::none)
+      return complain(bad);
+    say("report: " + folder + "/report.html");
+  }
+  const auto missed = lab::count_missed(*results);
+  if (missed > 0)
+    fmt::print(stderr, "troupe: {} runs missed what was expected\n", missed);
+  return missed > 0 ? exit_other : exit_ok;
+}
+
+int end_with(const error& what) {
+  return what.code == errc::none ? exit_ok : complain(what);
+}
+
+} // namespace
+
+int run_lab(const CLI::App& lab, const lab_options& options) {
+  const auto is = [&lab](const char* command) {
+    return lab.got_subcommand(command);
+  };
+  if (is("validate"))
+    return validate(options.files);
+  if (is("report"))
+    return end_with(lab::write_report_again(options.folder));
+  if (is("down"))
+    return end_with(lab::end_topology(options.name));
+  if (is("run"))
+    return run_all(options.file, options.rounds, options.folder);
+  const auto found = read(options.file);
+  return found ? end_with(lab::keep_topology(*found, say)) : exit_usage;
+}
+
+} // namespace troupe::tool

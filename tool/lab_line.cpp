@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tool/lab_command.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace troupe::tool {
+
+void add_lab(CLI::App& app, lab_options& options) {
+  auto& lab = *app.add_subcommand(
+      "lab", "build networks of namespaces, and measure what Troupe and other"
+             " tools do in them");
+  lab.require_subcommand(1);
+  const auto add_file = [&options](CLI::App& command) {
+    command.add_option("TOPOLOGY", options.file, "file that describes it")
+        ->type_name("FILE")
+        ->required();
+  };
+  lab.add_subcommand("validate", "check topologies")
+      ->add_option("TOPOLOGY", options.files, "files to check")
+      ->type_name("FILE")
+      ->required();
+  add_file(*lab.add_subcommand(
+      "up", "build a topology and keep it, until interrupted or taken down"));
+  auto& run = *lab.add_subcommand(
+      "run", "build a topology, run its sessions, and remove it; fails unless"
+             " what it expects comes true");
+  add_file(run);
+  run.add_option("--report", options.folder,
+                 "folder for report.html, report.json and report.csv")
+      ->type_name("DIR");
+  run.add_option("--rounds", options.rounds,
+                 "how often each run is done, instead of what the topology"
+                 " says")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  lab.add_subcommand("report",
+                     "write the page of a report anew from its report.json")
+      ->add_option("DIR", options.folder, "folder of the report")
+      ->type_name("DIR")
+      ->required();
+  lab.add_subcommand("down", "end what `up` keeps")
+      ->add_option("NAME", options.name, "name in the topology")
+      ->type_name("")
+      ->required();
+}
+
+} // namespace troupe::tool
