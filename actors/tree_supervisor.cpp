@@ -183,8 +183,10 @@ void tree_supervisor_state::on_first(const sync_report& report) {
                                      " asked for"});
   if (report.object.empty() && report.kind == object_kind::directory)
     return on_catalogue();
-  if (report.object.empty())
+  if (report.object.empty()) {
+    total.is_unchanged = report.is_unchanged;
     return end({});
+  }
   on_whole_object({}, report);
   begin_entries();
 }
@@ -430,6 +432,9 @@ void tree_supervisor_state::report_if_alone() {
   if (!is_ending || is_reported || !children.empty())
     return;
   is_reported = true;
+  if (total.ok() && total.kind == object_kind::directory)
+    total.is_unchanged =
+        total.tree.files_changed == 0 && total.tree.deleted == 0;
   total.tag = request.tag;
   total.stats.elapsed = compat::now(self) - started;
   compat::send(self, env.client, total); // the only one

@@ -87,6 +87,7 @@ TEST_CASE("a directory arrives, by either protocol", "[actors][tree]") {
       REQUIRE(report.ok());
       CHECK(report.kind == object_kind::directory);
       CHECK(report.tree.files == 3);
+      CHECK(report.is_unchanged == (round == 1));
       CHECK(difference(read_tree(w.disk / "to/it"), some_tree()) == "");
     }
   }
@@ -135,6 +136,7 @@ TEST_CASE("what the share does not have goes if it is to, by either protocol",
     const auto report = w.sync_tree_of(request);
     REQUIRE(report.ok());
     CHECK(report.tree.deleted == 2);
+    CHECK_FALSE(report.is_unchanged);
     CHECK(difference(read_tree(w.disk / "to/it"), some_tree()) == "");
   }
 }
@@ -145,8 +147,12 @@ TEST_CASE("a file and a link are synchronised as what they are",
   w.range_symbol_bytes = 0;
   w.add_directory("share", some_tree());
   w.start_share();
-  REQUIRE(w.sync_tree_of(w.tree_request_for("share/d/f", "to/f")).ok());
-  CHECK(read_file(w.disk / "to/f") == some_tree()["d/f"].content);
+  for (const bool is_there : {false, true}) {
+    const auto report = w.sync_tree_of(w.tree_request_for("share/d/f", "to/f"));
+    REQUIRE(report.ok());
+    CHECK(report.is_unchanged == is_there);
+    CHECK(read_file(w.disk / "to/f") == some_tree()["d/f"].content);
+  }
   REQUIRE(w.sync_tree_of(w.tree_request_for("share/d/link", "to/l")).ok());
   CHECK(fs::read_symlink(w.disk / "to/l") == "../a");
 }
