@@ -2,6 +2,7 @@
 #pragma once
 
 #include "transport/network.hpp"
+#include "transport/shared_rate.hpp"
 #include "transport/share_sockets.hpp"
 
 namespace troupe {
@@ -13,6 +14,9 @@ struct asio_network_options {
   bool segmentation = true; ///< UDP_SEGMENT and UDP_GRO where the kernel can
   /// Of the first share, which takes them; nullptr: each opens its own.
   std::shared_ptr<share_sockets> sockets = {};
+  /// Divided by the senders that are opened with part_of_shared_rate; nullptr:
+  /// they have no limit.
+  std::shared_ptr<shared_rate> rate = {};
 };
 
 /// The real network: IPv6 UDP and raw ICMPv6 sockets on one Boost.Asio thread,

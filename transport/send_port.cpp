@@ -53,10 +53,15 @@ struct job {
 /// What a send port does on the network's thread.
 class send_core : public std::enable_shared_from_this<send_core> {
 public:
-  send_core(io_loop& loop, const send_options& options)
-      : loop_(loop), burst_bytes_(burst_for(options.rate_bits_per_s)),
-        pacer_(options.rate_bits_per_s, burst_bytes_),
-        is_paced_(options.rate_bits_per_s > 0), timer_(loop.context()) {}
+  /// `shared` may be nullptr; it counts for part_of_shared_rate.
+  send_core(io_loop& loop, const send_options& options,
+            std::shared_ptr<shared_rate> shared)
+      : loop_(loop), shared_(std::move(shared)), timer_(loop.context()) {
+    if (options.rate_bits_per_s != part_of_shared_rate)
+      set_rate(options.rate_bits_per_s, 0, {});
+    else if (shared_)
+      place_.emplace(*shared_);
+  }
 
   void add(std::unique_ptr<send_link> link) {
     links_.push_back(std::move(link));
@@ -92,6 +97,26 @@ public:
   }
 
 private:
+  /// What was owed at the old rate is owed at the new one.
+  void set_rate(std::uint64_t bits_per_s, std::uint64_t owed_bytes,
+                time_point now) {
+    rate_bits_per_s_ = bits_per_s;
+    burst_bytes_ = burst_for(bits_per_s);
+    pacer_ = pacer{bits_per_s, burst_bytes_};
+    pacer_.spend(owed_bytes, now);
+  }
+
+  void take_part(time_point now) {
+    const auto rate = place_->use(now);
+    if (rate == rate_bits_per_s_)
+      return;
+    // A fresh bucket is full: a rate that changes often is no way to get more.
+    const std::chrono::duration<double> wait = pacer_.delay(now);
+    const auto owed = static_cast<std::uint64_t>(
+        wait.count() * static_cast<double>(rate_bits_per_s_) / 8);
+    set_rate(rate, burst_for(rate) + owed, now);
+  }
+
   bool is_for(const packet_train& train, const send_link& link) const {
     return train.interface_index == 0 ||
            train.interface_index == link.interface_index();
@@ -130,13 +155,18 @@ private:
   /// False: the pacer says wait.
   bool begin_piece(job& j) {
     const time_point now = loop_.now();
+    if (place_)
+      take_part(now);
     if (const auto delay = pacer_.delay(now); delay > 0ns) {
+      if (place_)
+        place_->wait(now + delay);
       wait_for(delay);
       return false;
     }
     const std::size_t step =
         packets_per_message(*j.train) * j.train->packet_bytes;
-    const std::size_t most = is_paced_ ? burst_bytes_ : bytes_per_turn;
+    const std::size_t most =
+        rate_bits_per_s_ > 0 ? burst_bytes_ : bytes_per_turn;
     const std::size_t piece = std::max<std::size_t>(most / step, 1) * step;
     j.piece_end = std::min(j.piece_begin + piece, j.train->bytes.size());
     j.next = j.piece_begin;
@@ -208,9 +238,11 @@ private:
   }
 
   io_loop& loop_;
-  std::uint64_t burst_bytes_;
+  std::shared_ptr<shared_rate> shared_;
+  std::optional<shared_rate::place> place_;
+  std::uint64_t rate_bits_per_s_ = 0; ///< 0: any
+  std::uint64_t burst_bytes_ = 0;
   pacer pacer_;
-  bool is_paced_;
   boost::asio::steady_timer timer_;
   std::vector<std::unique_ptr<send_link>> links_;
   std::deque<job> jobs_;
@@ -250,7 +282,7 @@ open_send_port(std::shared_ptr<io_loop> loop, const send_options& options,
   const auto interfaces = sharing_interfaces(options.interface_index);
   if (!interfaces)
     return interfaces.error();
-  auto core = std::make_shared<send_core>(*loop, options);
+  auto core = std::make_shared<send_core>(*loop, options, settings.rate);
   for (const std::uint32_t index : *interfaces) {
     unique_fd socket{settings.sockets ? settings.sockets->take_sender(index)
                                       : -1};
