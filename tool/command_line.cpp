@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tool/command_line.hpp"
 
+#include "tool/run/command_line.hpp"
+
 namespace troupe::tool {
 
 namespace {
@@ -91,6 +93,7 @@ command_line::command_line(const std::string& version)
   app.require_subcommand(1);
   add_share();
   add_sync();
+  add_run_commands(app, session);
   add_doctor();
   add_key();
   add_lab(app, lab);

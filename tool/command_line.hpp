@@ -4,6 +4,7 @@
 #include "tool/commands.hpp"
 #include "tool/doctor/command.hpp"
 #include "tool/lab_command.hpp"
+#include "tool/run/command.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -36,6 +37,7 @@ struct command_line {
   doctor_options doctor;
   key_arguments keys;
   lab_options lab;
+  run_options session; ///< of `troupe run`, `check`, `explain` and `status`
   std::string shell; ///< of `troupe completion`
 
 private:

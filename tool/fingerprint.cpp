@@ -30,7 +30,8 @@ void add(hasher& sum, const struct stat& info) {
 
 } // namespace
 
-hash fingerprint_of(const std::filesystem::path& path) {
+hash fingerprint_of(const std::filesystem::path& path,
+                    const std::stop_token& stop) {
   hasher sum{hash_type::blake2b};
   auto name = path.string();
   char* const roots[] = {name.data(), nullptr};
@@ -38,6 +39,8 @@ hash fingerprint_of(const std::filesystem::path& path) {
   const std::unique_ptr<FTS, int (*)(FTS*)> walk{
       ::fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, nullptr), &::fts_close};
   while (const auto* entry = walk ? ::fts_read(walk.get()) : nullptr) {
+    if (stop.stop_requested())
+      break;
     if (entry->fts_info == FTS_DP)
       continue; // a directory for the second time
     sum.update(std::string_view{entry->fts_path, entry->fts_pathlen});

@@ -4,6 +4,7 @@
 #include "core/hash.hpp"
 
 #include <filesystem>
+#include <stop_token>
 
 namespace troupe::tool {
 
@@ -11,7 +12,8 @@ namespace troupe::tool {
 /// is a directory: names, types, sizes, owners, and all times but those of
 /// access. It changes when a file does, and also when one only seems to. No
 /// file is read, no link followed; what is not there counts as such. Blocks on
-/// the disk.
-hash fingerprint_of(const std::filesystem::path& path);
+/// the disk; worth nothing if `stop` was asked for meanwhile.
+hash fingerprint_of(const std::filesystem::path& path,
+                    const std::stop_token& stop = {});
 
 } // namespace troupe::tool

@@ -39,6 +39,14 @@ int run(const tool::command_line& line) {
   }
   if (is("share"))
     return tool::run_share(line.share);
+  if (is("run"))
+    return tool::run_session(line.session);
+  if (is("check"))
+    return tool::run_check(line.session);
+  if (is("explain"))
+    return tool::run_explain(line.session);
+  if (is("status"))
+    return tool::run_status(line.session);
   return tool::is_local(line.sync.name) ? tool::run_local(line.sync)
                                         : tool::run_sync(line.sync);
 }

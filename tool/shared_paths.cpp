@@ -19,8 +19,10 @@ namespace {
 /// A lookup takes a step for each group; more paths share one.
 constexpr std::size_t most_groups = 64;
 constexpr auto least_interval = 200ms;
-/// Looking takes this part of the time at most.
+/// Looking takes this part of the time at most, ...
 constexpr int share_of_time = 50;
+/// ... and this one while there is something to see.
+constexpr int restless_share_of_time = 10;
 /// Who never stops writing is indexed in the middle of it.
 constexpr auto most_patience = 2s;
 
@@ -44,10 +46,11 @@ shared_paths::shared_paths(std::vector<std::string> paths, sharing_options how)
                                        groups_.size());
 }
 
-hash shared_paths::fingerprint(const group& some) const {
+hash shared_paths::fingerprint(const group& some,
+                               const std::stop_token& stop) const {
   hasher sum{hash_type::blake2b};
   for (const auto& path : some.paths)
-    sum.update(fingerprint_of(path));
+    sum.update(fingerprint_of(path, stop));
   return sum.finish();
 }
 
@@ -76,7 +79,9 @@ shared_paths::open(std::stop_token stop) {
   std::vector<indexed_file> result;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     // Taken before: what changes meanwhile has changed since.
-    const auto as = fingerprint(groups_[i]);
+    const auto as = fingerprint(groups_[i], stop);
+    if (stop.stop_requested())
+      return errc::cancelled;
     auto files = index_group(i, as, stop);
     if (!files)
       return files.error();
@@ -90,7 +95,9 @@ void shared_paths::look_at(std::size_t number, std::stop_token stop,
                            const observer& tell) {
   auto& some = groups_[number];
   const auto began = clock::now();
-  const auto there = fingerprint(some);
+  const auto there = fingerprint(some, stop);
+  if (stop.stop_requested())
+    return;
   spent_looking_ += clock::now() - began; // reading what changed not counted
   const bool is_quiet = there == some.seen_as;
   some.seen_as = there;
@@ -108,7 +115,7 @@ void shared_paths::look_at(std::size_t number, std::stop_token stop,
   if (files) {
     for (const auto& file : *files)
       tell.renewed(file);
-  } else if (fingerprint(some) == there) {
+  } else if (fingerprint(some, stop) == there && !stop.stop_requested()) {
     // As it is now it cannot be shared; nobody is to wait for what was.
     live_->set(number, nullptr);
     some.indexed_as = there;
@@ -116,21 +123,41 @@ void shared_paths::look_at(std::size_t number, std::stop_token stop,
   }
 }
 
+/// Something has changed and was not quiet yet.
+bool shared_paths::is_restless() const {
+  return std::any_of(groups_.begin(), groups_.end(), [](const group& some) {
+    return some.changed != clock::time_point{};
+  });
+}
+
 void shared_paths::watch(std::stop_token stop, const observer& tell,
                          const std::atomic<std::uint64_t>& changes_seen) {
   std::uint64_t seen = changes_seen;
+  // What cannot be watched is looked at all the same.
+  for (const auto& path : paths_)
+    events_.watch(path);
+  bool has_happened = false;
   auto next = clock::now() + least_interval;
+  auto restless_next = next;
   while (sleep_for(stop, least_interval)) {
     const auto at = clock::now();
     const auto now_seen = changes_seen.load();
-    if (at < next && now_seen == std::exchange(seen, now_seen))
+    has_happened = events_.happened() || has_happened;
+    const bool is_hasty =
+        (has_happened || is_restless()) && at >= restless_next;
+    if (at < next && now_seen == std::exchange(seen, now_seen) && !is_hasty)
       continue;
+    has_happened = false;
     spent_looking_ = {};
     for (std::size_t i = 0; i < groups_.size() && !stop.stop_requested(); ++i)
       look_at(i, stop, tell);
-    next = clock::now() + std::max<clock::duration>(
-                              least_interval / 2,
-                              spent_looking_ * share_of_time);
+    const auto done = clock::now();
+    const auto pause = [&](int part) {
+      return std::max<clock::duration>(least_interval / 2,
+                                       spent_looking_ * part);
+    };
+    next = done + pause(share_of_time);
+    restless_next = done + pause(restless_share_of_time);
   }
 }
 

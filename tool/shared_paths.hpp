@@ -3,6 +3,7 @@
 
 #include "core/live_index.hpp"
 #include "tool/indexing.hpp"
+#include "tool/path_events.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -41,8 +42,9 @@ public:
 
   /// Looks at the paths again and again until it is told to stop, and indexes
   /// anew what has changed, once it has been quiet for a moment. Looking takes
-  /// a fiftieth of the time at most; `changes_seen` is what senders count when
-  /// a file is no longer what it was, and makes it look at once. Blocks.
+  /// a fiftieth of the time at most, or a tenth while the kernel tells that
+  /// something happens; `changes_seen` is what senders count when a file is no
+  /// longer what it was, and makes it look at once. Blocks.
   void watch(std::stop_token stop, const observer& tell,
              const std::atomic<std::uint64_t>& changes_seen);
 
@@ -57,15 +59,17 @@ private:
     clock::time_point changed{}; ///< when it was first seen to have
   };
 
-  hash fingerprint(const group& some) const;
+  hash fingerprint(const group& some, const std::stop_token& stop) const;
   expected<std::vector<indexed_file>> index_group(std::size_t number,
                                                   const hash& as,
                                                   std::stop_token stop);
   void look_at(std::size_t number, std::stop_token stop, const observer& tell);
+  bool is_restless() const;
 
   sharing_options how_;
   std::vector<std::string> paths_;
   std::vector<group> groups_;
+  path_events events_;
   clock::duration spent_looking_{}; ///< in this round
   std::shared_ptr<live_index> live_;
 };

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Fails on a manual page that refers to one which neither docs/man nor, as far
 # as the list below knows, Linux has; and on one that groff warns about.
+# Templates (.in) count as the pages that they become.
 #
 # usage: man_pages.sh ROOT
 set -euo pipefail
@@ -42,20 +43,21 @@ references() {
 }
 
 pages=0 seen=0 dead=0
-for page in *.[1-9]; do pages=$(( pages + 1 )); done
+for page in *.[1-9] *.[1-9].in; do pages=$(( pages + 1 )); done
 while read -r file name; do
   seen=$(( seen + 1 ))
   section=${name##*\(}
-  [[ -e ${name%(*}.${section%)} || $known == *[[:space:]]"$name"[[:space:]]* ]] &&
+  [[ -e ${name%(*}.${section%)} || -e ${name%(*}.${section%)}.in ||
+     $known == *[[:space:]]"$name"[[:space:]]* ]] &&
     continue
   echo "$file: there is no $name"
   dead=$(( dead + 1 ))
-done < <(references *.[1-9])
+done < <(references *.[1-9] *.[1-9].in)
 (( pages > 0 && seen > pages )) || { echo "only $seen references found"; exit 1; }
 
 wrong=0
 if command -v groff >/dev/null; then
-  for page in $(grep -L '^\.so ' *.[1-9]); do
+  for page in $(grep -L '^\.so ' *.[1-9] *.[1-9].in); do
     said=$(groff -mandoc -Tutf8 -ww -z "$page" 2>&1 || true)
     [[ -z $said ]] && continue
     echo "$said"
