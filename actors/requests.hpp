@@ -3,6 +3,8 @@
 // by the actors, the C API and the tool.
 #pragma once
 
+#include "core/catalogue.hpp"
+#include "core/diff.hpp"
 #include "core/errc.hpp"
 #include "core/hash.hpp"
 #include "core/manifest.hpp"
@@ -44,6 +46,13 @@ struct arrival {
 using sink_chooser =
     std::function<expected<std::shared_ptr<sink>>(const arrival&)>;
 
+/// How far a sync goes.
+enum class sync_depth {
+  all,     ///< until the destination is what is shared
+  compare, ///< until it is known what that takes; no data is asked for
+  list,    ///< until it is known what is shared; nothing is compared
+};
+
 /// What makes a sync one of whatever a name stands for: a file, a directory
 /// with all that is in it, a symbolic link.
 struct tree_request {
@@ -57,6 +66,7 @@ struct tree_request {
   bool delete_others = false; ///< of a directory: what the share has not, goes
   bool sync_to_disk = true;
   bool in_place = false; ///< of a file: see make_in_place_sink()
+  bool list_changes = false; ///< in tree_outcome::changes
   /// A directory with more in it, whatever is below counted, is too_large.
   std::uint64_t max_entries = std::uint64_t{1} << 24;
 };
@@ -86,6 +96,8 @@ struct sync_request {
   /// Instead of both: files, directories and links alike.
   std::optional<tree_request> tree;
   metadata_choice metadata;
+  /// `compare` and `list` want `tree`, and change nothing at its destination.
+  sync_depth depth = sync_depth::all;
 
   receive_options receive;
   /// Longest silence: no verified data for so long ends the sync.
@@ -161,7 +173,13 @@ struct sync_report {
   bool is_superseded = false;
   blob object;  ///< a listing or a link, if sync_request::report_objects
   std::uint64_t tag = 0;
-  tree_outcome tree; ///< of a directory
+  tree_outcome tree; ///< of a directory; the changes of a file, too
+  object_header header; ///< of a file, once known
+  /// Of a directory that a Troupe host shares, unless depth is `all`.
+  std::shared_ptr<const catalogue> contents;
+  std::shared_ptr<const sync_plan> plan; ///< of depth `compare`
+  std::uint64_t groups_planned = 0; ///< that fetching what it lacks would take
+  std::uint64_t bytes_planned = 0;  ///< what is in them, before encoding
 
   bool ok() const noexcept { return failure.code == errc::none; }
 };

@@ -96,6 +96,9 @@ void sync_supervisor_state::adopt(manifest value) {
   window = fetch_window{options};
   if (native->is_catalogue && !request.choose)
     return end({errc::is_directory, subject() + " is a directory"});
+  report.header = native->header;
+  if (request.depth == sync_depth::list && !native->is_catalogue)
+    return end({});
   if (!choose_destination({native->header, native->is_catalogue}))
     return;
   if (is_all_unchanged())
@@ -119,6 +122,10 @@ void sync_supervisor_state::keep_all() {
   all.keep.insert(0, chunks);
   all.nothing_to_do = true;
   plan = std::make_shared<const sync_plan>(std::move(all));
+  if (only_compares()) {
+    report.is_unchanged = true;
+    return end_compared();
+  }
   now = phase::fetching;
   // Once, first of all that the writer gets.
   compat::send(self, writer, begin_object{native->header.size, plan});

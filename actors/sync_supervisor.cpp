@@ -110,6 +110,9 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
     object_came = at;
     return channels.all(kind::manifest).empty() ? end({}) : void();
   }
+  report.header = remote->header();
+  if (request.depth == sync_depth::list && remote->has_tree())
+    return end({});
   if (!remote->has_tree())
     return end({errc::unsupported,
                 subject() + (report.kind == object_kind::directory
@@ -272,6 +275,8 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   report.is_unchanged = !request.destination->left_over() &&
                         ((plan->nothing_to_do && local_tree) ||
                          (old && old->size() == 0 && header().size == 0));
+  if (only_compares())
+    return end_compared();
   if (report.is_unchanged && !request.destination->has_more_to_commit()) {
     const auto& m = request.metadata;
     if (!m.owner && !m.group && !m.mode && !m.mtime && !m.atime)
@@ -290,6 +295,26 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   fill_window();
   flush();
   finish_if_complete();
+}
+
+bool sync_supervisor_state::only_compares() const {
+  // A catalogue is what the destination is compared with.
+  return request.depth == sync_depth::compare && !chosen_for_catalogue;
+}
+
+void sync_supervisor_state::end_compared() {
+  report.plan = plan;
+  if (plan->fetch.empty())
+    return end({});
+  const auto& shape = remote_tree->shape();
+  const auto ranges = cut_tree(shape, range_chunks);
+  for (const auto& item : cover_plan(*plan, shape, native ? 3 : 5)) {
+    ++report.groups_planned;
+    report.bytes_planned += item.range == cover_item::single
+                                ? plan->fetch[item.fetch_begin].size_bytes
+                                : ranges.bytes(item.range).length;
+  }
+  end({});
 }
 
 void sync_supervisor_state::on_chunk(const chunk_verified& msg) {

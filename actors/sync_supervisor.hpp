@@ -114,6 +114,8 @@ struct sync_supervisor_state {
   void on_tree_built(const tree_built& msg);
   void compare();
   void on_plan(const trees_compared& msg);
+  bool only_compares() const;
+  void end_compared();
   void on_chunk(const chunk_verified& msg);
   void on_written(const chunk_written& msg);
   void finish_if_complete();

@@ -3,6 +3,7 @@
 
 #include "actors/die_quietly.hpp"
 #include "core/hasher.hpp"
+#include "core/look_sink.hpp"
 
 #include <algorithm>
 
@@ -74,6 +75,11 @@ void tree_supervisor_state::start() {
     if (what.is_catalogue)
       return std::shared_ptr<sink>{catalogue_bytes};
     const auto place = place_of_file(what.header.name);
+    file_path = place;
+    if (request.tree->list_changes || request.depth != sync_depth::all)
+      file_there = look_at_entry(place);
+    if (request.depth != sync_depth::all)
+      return make_look_sink(place);
     auto file = request.tree->in_place
                     ? make_in_place_sink(place, request.tree->sync_to_disk)
                     : make_file_sink(place, request.tree->sync_to_disk);
@@ -127,6 +133,8 @@ void tree_supervisor_state::on_report(const sync_report& report) {
   case kind::first:
     return on_first(report);
   case kind::pack:
+    if (comparison)
+      return on_compared(report);
     total.tree = *outcome;
     return end({});
   case kind::entry:
@@ -163,6 +171,7 @@ void tree_supervisor_state::begin_again_if_alone() {
   total = {};
   total.stats = spent;
   outcome.reset();
+  comparison.reset();
   where.reset();
   entries_seen = 0;
   bytes_announced = std::make_shared<std::atomic<std::uint64_t>>(0);
@@ -185,8 +194,15 @@ void tree_supervisor_state::on_first(const sync_report& report) {
     return on_catalogue();
   if (report.object.empty()) {
     total.is_unchanged = report.is_unchanged;
+    note_file(report);
     return end({});
   }
+  if (request.depth != sync_depth::all &&
+      report.kind == object_kind::directory)
+    return end({errc::unsupported,
+                "'" + request.name + "' has no catalogue, as directories of"
+                    " librecast sharers and those within a shared one;"
+                    " only syncing it tells more"});
   on_whole_object({}, report);
   begin_entries();
 }
@@ -215,8 +231,11 @@ void tree_supervisor_state::on_catalogue() {
   total.stats.object_bytes = 0;
   total.stats.chunks = total.stats.chunks_kept = 0;
   total.stats.chunks_fetched = 0;
+  if (request.depth != sync_depth::all)
+    return compare_with(contents);
   outcome = std::make_shared<tree_outcome>();
   tree_sink_options options;
+  options.list_changes = request.tree->list_changes;
   options.sync_to_disk = request.tree->sync_to_disk;
   options.delete_others = request.tree->delete_others;
   options.metadata = request.metadata;
@@ -235,6 +254,62 @@ void tree_supervisor_state::on_catalogue() {
   one.unchanged = std::make_shared<const chunk_map>(std::move(sink->unchanged));
   one.origin = total.origin;
   begin_part({kind::pack, {}, {}}, std::move(one));
+}
+
+void tree_supervisor_state::compare_with(
+    std::shared_ptr<const catalogue> contents) {
+  total.contents = contents;
+  if (request.depth == sync_depth::list)
+    return end({});
+  std::optional<tree_memory> memory;
+  if (request.trees)
+    memory.emplace(request.trees->folder(), contents->pack.type);
+  auto opened = tree_comparison::open(place_of_directory(contents->name),
+                                      contents, memory ? &*memory : nullptr);
+  if (!opened)
+    return end(opened.error());
+  comparison = std::move(*opened);
+  auto one = request_of_part();
+  one.name = request.name; // for messages
+  one.known = std::make_shared<const manifest>(contents->pack);
+  one.destination = std::make_shared<look_sink>(comparison->old());
+  one.unchanged = std::make_shared<const chunk_map>(comparison->unchanged());
+  one.origin = total.origin;
+  begin_part({kind::pack, {}, {}}, std::move(one));
+}
+
+void tree_supervisor_state::on_compared(const sync_report& report) {
+  auto& tree = total.tree;
+  total.plan = report.plan;
+  total.groups_planned = report.groups_planned;
+  total.bytes_planned = report.bytes_planned;
+  tree.changes = comparison->changes(*report.plan, request.metadata,
+                                     request.tree->delete_others);
+  for (const auto& entry : total.contents->entries)
+    tree.files += entry.is_file();
+  for (const auto& one : tree.changes) {
+    tree.deleted += one.is_deleted;
+    tree.files_changed += !one.is_deleted && one.kind == object_kind::file &&
+                          (one.content || one.is_new);
+  }
+  total.is_unchanged = tree.changes.empty();
+  end({});
+}
+
+void tree_supervisor_state::note_file(const sync_report& report) {
+  total.header = report.header;
+  total.plan = report.plan;
+  total.groups_planned = report.groups_planned;
+  total.bytes_planned = report.bytes_planned;
+  total.is_unchanged = report.is_unchanged;
+  if (request.depth == sync_depth::list ||
+      (request.depth == sync_depth::all && !request.tree->list_changes))
+    return;
+  auto one = change_of({file_path.filename().string(), report.header.metadata,
+                        report.header.size, {}, {}},
+                       file_there, !report.is_unchanged, request.metadata);
+  if (one.any())
+    total.tree.changes.push_back(std::move(one));
 }
 
 std::filesystem::path
@@ -296,6 +371,17 @@ void tree_supervisor_state::on_whole_object(const part& why,
     return failed.code == errc::none ? void() : end(std::move(failed));
   }
   const auto place = place_of_file(header->name);
+  if (request.depth != sync_depth::all || request.tree->list_changes) {
+    auto one = change_of({place.filename().string(), header->metadata, 0, {},
+                          *target},
+                         look_at_entry(place), false, request.metadata);
+    total.header = *header;
+    total.object = report.object;
+    if (one.any())
+      total.tree.changes.push_back(std::move(one));
+    if (request.depth != sync_depth::all)
+      return end({});
+  }
   const auto parent = place.has_parent_path() ? place.parent_path()
                                               : std::filesystem::path{"."};
   auto opened = destination::open(parent, false);

@@ -5,6 +5,7 @@
 #include "actors/sync_supervisor.hpp"
 #include "core/blob_sink.hpp"
 #include "core/destination.hpp"
+#include "core/tree_comparison.hpp"
 
 #include <atomic>
 #include <deque>
@@ -43,6 +44,11 @@ struct tree_supervisor_state {
   // With range channels: the catalogue, then the pack of all files.
   std::shared_ptr<blob_sink> catalogue_bytes;
   std::shared_ptr<tree_outcome> outcome;
+  std::shared_ptr<const tree_comparison> comparison; ///< instead of a sink
+
+  // Of a single file: what was there before.
+  std::filesystem::path file_path;
+  std::optional<entry_there> file_there;
 
   // By the classic protocol: a sync for each entry of each listing.
   std::optional<destination> where;
@@ -69,6 +75,9 @@ struct tree_supervisor_state {
   void begin_again_if_alone();
   void on_first(const sync_report& report);
   void on_catalogue();
+  void compare_with(std::shared_ptr<const catalogue> contents);
+  void on_compared(const sync_report& report);
+  void note_file(const sync_report& report);
   std::string catalogue_key() const;
   void on_whole_object(const part& why, const sync_report& report);
   void on_listing(const std::string& path, const sync_report& report,
@@ -85,7 +94,8 @@ struct tree_supervisor_state {
 /// A sync of whatever a name stands for: a file, a link, or a directory with
 /// all that is in it. From a Troupe sharer a directory is two syncs: of its
 /// catalogue, and of one object that all its files make up (core/pack.hpp).
-/// From a librecast sharer each entry is a sync of its own, some at a time.
+/// From a librecast sharer each entry is a sync of its own, some at a time; of
+/// such a directory nothing is compared or listed (unsupported).
 ///
 /// Sends:  exactly one sync_report to the client, when no part is alive; then
 ///         quits. Progress of its parts to the observer.

@@ -35,6 +35,10 @@ struct scan_options {
   std::uint32_t levels = 1000;
   /// Directories on other file systems count as empty.
   bool one_file_system = false;
+  /// Asked of everything below the directory, by share path: what is left out
+  /// does not exist, nor what is below it. Empty: nothing is.
+  std::function<bool(const std::string& share_path, bool is_directory)>
+      leaves_out{};
 };
 
 /// Looks at everything below the directory `path`, links not followed, without

@@ -40,6 +40,7 @@ public:
           const scan_options& options, std::optional<dev_t> device)
       : root_(std::move(root)), path_(std::move(path)),
         levels_(std::min(options.levels, most_levels)),
+        leaves_out_(options.leaves_out),
         is_cut_(options.levels < most_levels), device_(device) {}
 
   /// Adds what is in the directory `fd`, which is entry number `parent`.
@@ -65,6 +66,7 @@ private:
   std::shared_ptr<descriptor> root_;
   std::filesystem::path path_; ///< for messages
   std::uint32_t levels_;
+  std::function<bool(const std::string&, bool)> leaves_out_;
   bool is_cut_; ///< deeper directories are left empty, else they are an error
   std::optional<dev_t> device_; ///< to be stayed on
 };
@@ -92,6 +94,8 @@ error scanner::add(int fd, const std::string& name, std::size_t parent,
   if (::fstatat(fd, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT ? error{} // removed meanwhile
                            : failure(from_errno(errno), entry.path_below);
+  if (leaves_out_ && leaves_out_(entry.header.name, S_ISDIR(info.st_mode)))
+    return {};
   entry.header.metadata = metadata_of(info);
   if (S_ISDIR(info.st_mode))
     return add_directory(fd, name, std::move(entry), parent, level);

@@ -101,4 +101,13 @@ expected<merkle_tree> tree_build::finish() {
   return merkle_tree::fold(type_, length_, leaves_);
 }
 
+bool has_root(hash_type type, std::shared_ptr<const source> input,
+              const hash& root) {
+  tree_build work{type, std::move(input)};
+  while (work.hash_next_range() == tree_build::step::more) {
+  }
+  const auto made = work.finish();
+  return made && made->root() == root;
+}
+
 } // namespace troupe

@@ -62,4 +62,8 @@ private:
   std::atomic<errc> failure_{errc::none};
 };
 
+/// Whether all of `input`, on this thread, has that root. Reads it.
+bool has_root(hash_type type, std::shared_ptr<const source> input,
+              const hash& root);
+
 } // namespace troupe

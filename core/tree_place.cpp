@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/tree_place.hpp"
 
+#include "core/file_attributes.hpp"
 #include "core/file_place.hpp"
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace troupe {
@@ -21,6 +23,53 @@ errc blocked_by(const catalogue_entry& entry, const struct stat& there) {
   return S_ISDIR(there.st_mode) ? errc::is_directory : errc::none;
 }
 
+/// What is in the place of an entry, the target of a link included.
+std::optional<entry_there> there_in(const tree_place& where,
+                                    const catalogue& what, std::size_t entry) {
+  const auto& info = where.at(entry);
+  if (!info)
+    return std::nullopt;
+  entry_there there{metadata_of(*info),
+                    static_cast<std::uint64_t>(info->st_size), {}};
+  if (!S_ISLNK(info->st_mode))
+    return there;
+  directory_cursor around{where.root()};
+  const auto& path = what.entries[entry].path;
+  const auto& parent = around.enter_parent(path);
+  there.target.resize(max_path_bytes + 1);
+  const auto length =
+      parent ? parent->readlinkat(parent.get(), directory_cursor::last_of(path),
+                                  there.target)
+             : -1;
+  there.target.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
+  return there;
+}
+
+/// Paths of what is below `root` and not in `what`, of directories only the
+/// topmost.
+std::vector<std::string> others_in(const descriptor& root,
+                                   const catalogue& what) {
+  std::unordered_set<std::string> known;
+  for (const auto& entry : what.entries)
+    known.insert(entry.path);
+  std::vector<std::string> result;
+  for (const auto& entry : what.entries) {
+    if (!entry.is_directory())
+      continue;
+    const auto directory =
+        open_beneath(root, entry.path, O_RDONLY | O_DIRECTORY);
+    std::vector<std::string> names;
+    if (directory)
+      directory->names(directory.get(), names);
+    for (const auto& each : names)
+      if (auto path = entry.path.empty() ? each : entry.path + "/" + each;
+          !known.contains(path))
+        result.push_back(std::move(path));
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
 descriptor open_directory(const descriptor& parent, const char* name) {
   return parent.open(name, directory_flags | O_NOFOLLOW);
 }
@@ -28,6 +77,15 @@ descriptor open_directory(const descriptor& parent, const char* name) {
 } // namespace
 
 expected<tree_place> tree_place::open(file_system& files,
+                                      const std::filesystem::path& path,
+                                      const catalogue& what) {
+  auto where = look(files, path, what);
+  if (where)
+    where->find_workshop();
+  return where;
+}
+
+expected<tree_place> tree_place::look(file_system& files,
                                       const std::filesystem::path& path,
                                       const catalogue& what) {
   tree_place where;
@@ -44,7 +102,6 @@ expected<tree_place> tree_place::open(file_system& files,
   std::string name;
   if (const auto result = where.look_for(what, name); result != errc::none)
     return troupe::error{result, (path / name).string()};
-  where.find_workshop();
   return where;
 }
 
@@ -167,6 +224,29 @@ errc tree_place::make_root() {
     return from_errno(errno);
   *root_ = open_directory(parent_, name_.c_str());
   return root() ? errc::none : from_errno(errno);
+}
+
+std::vector<entry_change>
+changes_in(const tree_place& where, const catalogue& what,
+           const std::function<bool(std::size_t)>& is_other,
+           const metadata_choice& choice, bool delete_others) {
+  std::vector<entry_change> result;
+  for (std::size_t i = 0; i < what.entries.size(); ++i)
+    if (auto one = change_of(what.entries[i], there_in(where, what, i),
+                             is_other(i), choice);
+        one.any())
+      result.push_back(std::move(one));
+  if (!delete_others || !where.root())
+    return result;
+  for (auto& path : others_in(where.root(), what)) {
+    if (path == where.workshop_name())
+      continue;
+    entry_change gone;
+    gone.path = std::move(path);
+    gone.is_deleted = true;
+    result.push_back(std::move(gone));
+  }
+  return result;
 }
 
 errc remove_others(const descriptor& root, const catalogue& what,

@@ -4,9 +4,11 @@
 
 #include "core/beneath.hpp"
 #include "core/catalogue.hpp"
+#include "core/entry_change.hpp"
 #include "core/room.hpp"
 #include "core/sink.hpp"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -18,6 +20,11 @@ public:
   /// Opens what is at `path` and looks for each entry of `what` in it.
   /// Errors: as make_tree_sink().
   static expected<tree_place> open(file_system& files,
+                                   const std::filesystem::path& path,
+                                   const catalogue& what);
+
+  /// The same for who only looks: what a dead sync has left stays there.
+  static expected<tree_place> look(file_system& files,
                                    const std::filesystem::path& path,
                                    const catalogue& what);
 
@@ -40,6 +47,8 @@ public:
   /// the start.
   errc make_workshop();
   const descriptor& workshop() const noexcept { return *workshop_; }
+  /// Its name in the directory or its parent; empty without one.
+  const std::string& workshop_name() const noexcept { return workshop_name_; }
   std::shared_ptr<descriptor> shared_workshop() const noexcept {
     return workshop_;
   }
@@ -73,6 +82,14 @@ private:
 /// its room is taken already.
 error check_room_for(const catalogue& what, const tree_place& where,
                      const std::function<bool(std::size_t)>& has_rest);
+
+/// What becoming what `what` says changes, while nothing of that is done: only
+/// entries of which something does. `is_other(i)`: file i gets other content.
+/// Of what goes, only the topmost directories; what cannot be read has nothing.
+std::vector<entry_change>
+changes_in(const tree_place& where, const catalogue& what,
+           const std::function<bool(std::size_t)>& is_other,
+           const metadata_choice& choice, bool delete_others);
 
 /// Removes what is below `root` and not in `what`, and counts in `removed` the
 /// entries that went, what was in them not counted. Goes on after an error and

@@ -124,6 +124,10 @@ public:
     for (const auto step : {&tree_sink::complete_files, &tree_sink::flush})
       if (const auto result = (this->*step)(); result != errc::none)
         return result;
+    if (options_.list_changes)
+      outcome_.changes = changes_in(
+          where_, *what_, [this](auto i) { return made_[i].is_made; },
+          options_.metadata, options_.delete_others);
     auto result = put_in_place();
     if (result == errc::none)
       result = remove_what_is_not_wanted();
@@ -544,14 +548,10 @@ private:
   /// have proved the content, but not the root, and a sharer that lies about it
   /// must not make us skip the file when another sharer tells the truth.
   bool has_root(const catalogue_entry& entry, const struct stat& info) const {
-    if (is_known(entry, identity_of(info)))
-      return true;
-    tree_build work{what_->pack.type,
-                    make_beneath_source(where_.shared_root(), entry.path, info)};
-    while (work.hash_next_range() == tree_build::step::more) {
-    }
-    const auto made = work.finish();
-    return made && made->root() == entry.root;
+    const auto now =
+        make_beneath_source(where_.shared_root(), entry.path, info);
+    return is_known(entry, identity_of(info)) ||
+           troupe::has_root(what_->pack.type, now, entry.root);
   }
 
   tree_place where_;

@@ -3,6 +3,7 @@
 
 #include "core/catalogue.hpp"
 #include "core/chunk_map.hpp"
+#include "core/entry_change.hpp"
 #include "core/sink.hpp"
 #include "core/tree_memory.hpp"
 
@@ -15,11 +16,13 @@ struct tree_outcome {
   std::uint64_t files = 0;         ///< of the catalogue
   std::uint64_t files_changed = 0; ///< content new or replaced
   std::uint64_t deleted = 0;       ///< entries that the share does not have
+  std::vector<entry_change> changes; ///< if they were asked for
 };
 
 struct tree_sink_options {
   bool sync_to_disk = true;
   bool delete_others = false; ///< what the share does not have goes
+  bool list_changes = false;  ///< in the outcome
   metadata_choice metadata;
   std::shared_ptr<tree_outcome> outcome; ///< may be nullptr
   /// What is known of files from last time; may be nullptr.
