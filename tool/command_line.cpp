@@ -67,20 +67,90 @@ void add_signing(CLI::App& command, sign_options& options) {
       ->needs(&key);
 }
 
-/// The words are those of rsync.
-void add_tree_flags(CLI::App& command, sync_options& options) {
+void add_json(CLI::App& command, common_options& options) {
+  command.add_flag("--json", options.json,
+                   "print lines of JSON, the last one a summary");
+}
+
+void add_exclude(CLI::App& command, std::vector<std::string>& patterns) {
+  command
+      .add_option("--exclude", patterns,
+                  "leave out of directories what matches, by rsync's simple"
+                  " patterns; may be repeated")
+      ->type_name("PATTERN")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+/// How a share is asked for, and who is believed.
+void add_asking(CLI::App& command, sync_options& options) {
+  add_common(command, options.common);
+  add_json(command, options.common);
+  command
+      .add_option("--timeout", options.timeout_s,
+                  "seconds without any news after which to give up")
+      ->capture_default_str()
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.1, 1e6));
+  command
+      .add_option("--verify", options.verify,
+                  "accept only what is signed with the key whose public half"
+                  " is in this file, or with one that succeeded it")
+      ->type_name("FILE");
+  command
+      .add_option("--max-size", options.max_size,
+                  "refuse what is announced with more bytes than that, such"
+                  " as 500M or 2G")
+      ->type_name("SIZE");
+}
+
+/// The words are those of rsync, here and below.
+void add_metadata_flags(CLI::App& command, sync_options& options) {
   command.add_flag("-a,--archive", options.archive, "the same as -rtpog");
   command.add_flag("-r,--recursive", options.recursive,
                    "directories, too, with all that is in them");
-  command.add_flag("-t,--times", options.times, "take over modification times");
-  command.add_flag("-p,--perms", options.permissions, "take over permissions");
-  command.add_flag("-o,--owner", options.owner, "take over the owner");
-  command.add_flag("-g,--group", options.group, "take over the group");
+  command.add_flag("-t,--times", options.times, "modification times, too");
+  command.add_flag("-p,--perms", options.permissions, "permissions, too");
+  command.add_flag("-o,--owner", options.owner, "the owner, too");
+  command.add_flag("-g,--group", options.group, "the group, too");
+}
+
+void add_writing(CLI::App& command, sync_options& options) {
   command.add_flag("--inplace", options.in_place,
                    "change the file itself, of which only what differs is"
                    " written");
   command.add_flag("--delete", options.delete_others,
                    "remove from the directory what is not shared");
+  command.add_flag("--no-fsync", options.no_fsync,
+                   "do not wait until the file is on the disk");
+  command.add_flag("-v,--verbose", options.common.verbose,
+                   "name what changes; twice: how it travelled, too");
+  command.add_flag("-i,--itemize-changes", options.itemize,
+                   "a line for each change, in the letters of rsync");
+  command.add_flag("--stats", options.stats, "print figures at the end");
+}
+
+CLI::Option& add_plan_rate(CLI::App& command, sync_options& options) {
+  return *command
+              .add_option("--rate", options.plan_rate,
+                          "bits per second for the time that a dry run"
+                          " estimates")
+              ->type_name("RATE")
+              ->capture_default_str();
+}
+
+void add_places(CLI::App& command, sync_options& options) {
+  command
+      .add_option("NAME", options.name,
+                  "name of what is shared, or a path of this host that begins"
+                  " with / or ./; with a slash at the end: what is in it")
+      ->type_name("")
+      ->required();
+  command
+      .add_option("DEST", options.destination,
+                  "file to create or update, or directory to put it into")
+      ->type_name("")
+      ->required();
 }
 
 } // namespace
@@ -94,6 +164,10 @@ command_line::command_line(const std::string& version)
   add_share();
   add_sync();
   add_run_commands(app, session);
+  add_plan();
+  add_list();
+  add_verify();
+  add_hash();
   add_doctor();
   add_key();
   add_lab(app, lab);
@@ -104,13 +178,21 @@ void command_line::add_share() {
   auto& command = *app.add_subcommand(
       "share", "answer everybody who asks for these files, until interrupted");
   add_common(command, share.common);
+  add_json(command, share.common);
   command
       .add_option("--rate", share.rate,
                   "bits per second at most, such as 500m or 2.5g; 0 for no"
                   " limit")
       ->type_name("RATE")
       ->capture_default_str();
+  command
+      .add_option("--bwlimit", share.bwlimit,
+                  "the same in rsync's units: KiB per second, or bytes with a"
+                  " unit, such as 1.5M")
+      ->type_name("RATE")
+      ->excludes("--rate");
   add_signing(command, share.sign);
+  add_exclude(command, share.exclude);
   command.add_flag("-r,--recursive", share.recursive,
                    "share directories with all that is in them");
   command.add_flag("--no-watch", share.no_watch,
@@ -123,35 +205,64 @@ void command_line::add_share() {
 void command_line::add_sync() {
   auto& command = *app.add_subcommand(
       "sync", "make a file or directory equal to one that some host shares");
-  add_common(command, sync.common);
+  add_asking(command, sync);
+  add_metadata_flags(command, sync);
+  add_writing(command, sync);
+  auto& dry_run = *command.add_flag("-n,--dry-run", sync.dry_run,
+                                    "say what would be done, as troupe plan"
+                                    " does");
+  add_plan_rate(command, sync).needs(&dry_run);
+  add_places(command, sync);
+}
+
+void command_line::add_plan() {
+  plan.dry_run = true;
+  auto& command = *app.add_subcommand(
+      "plan", "say what a sync would fetch and change, without doing it");
+  add_asking(command, plan);
+  add_metadata_flags(command, plan);
+  add_writing(command, plan);
+  add_plan_rate(command, plan);
+  add_places(command, plan);
+}
+
+void command_line::add_list() {
+  list.recursive = true;
+  auto& command =
+      *app.add_subcommand("ls", "list what is shared under a name");
+  add_asking(command, list);
+  command.add_flag("--stats", list.stats, "print the sums at the end");
   command
-      .add_option("--timeout", sync.timeout_s,
-                  "seconds without any news after which to give up")
-      ->capture_default_str()
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.1, 1e6));
-  command
-      .add_option("--verify", sync.verify,
-                  "accept only what is signed with the key whose public half"
-                  " is in this file, or with one that succeeded it")
-      ->type_name("FILE");
-  command
-      .add_option("--max-size", sync.max_size,
-                  "refuse what is announced with more bytes than that, such"
-                  " as 500M or 2G")
-      ->type_name("SIZE");
-  command.add_flag("--no-fsync", sync.no_fsync,
-                   "do not wait until the file is on the disk");
-  add_tree_flags(command, sync);
-  command
-      .add_option("NAME", sync.name,
-                  "name of what is shared, or a path of this host that begins"
-                  " with / or ./; with a slash at the end: what is in it")
+      .add_option("NAME", list.name, "name of what is shared")
       ->type_name("")
       ->required();
+}
+
+void command_line::add_verify() {
+  auto& command = *app.add_subcommand(
+      "verify", "say whether a file or directory is what some host shares");
+  add_asking(command, check);
+  add_metadata_flags(command, check);
+  command.add_flag("--delete", check.delete_others,
+                   "what is not shared is a difference, too");
+  add_places(command, check);
+}
+
+void command_line::add_hash() {
+  std::vector<std::string> types;
+  for (const auto type : available_hash_types())
+    types.emplace_back(to_string(type));
+  auto& command = *app.add_subcommand(
+      "hash", "print the root hash and the groups that sharing a path gives"
+              " it");
   command
-      .add_option("DEST", sync.destination,
-                  "file to create or update, or directory to put it into")
+      .add_option("--hash", hash.type, "hash function")
+      ->check(CLI::IsMember(types));
+  command.add_flag("-r,--recursive", hash.recursive,
+                   "directories, too, with all that is in them");
+  add_exclude(command, hash.exclude);
+  command.add_flag("--json", hash.json, "print lines of JSON");
+  command.add_option("PATH", hash.paths, "files and directories to hash")
       ->type_name("")
       ->required();
 }

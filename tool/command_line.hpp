@@ -34,6 +34,10 @@ struct command_line {
   CLI::App app;
   share_options share;
   sync_options sync;
+  sync_options plan;
+  sync_options list;
+  sync_options check; ///< of `troupe verify`
+  hash_options hash;
   doctor_options doctor;
   key_arguments keys;
   lab_options lab;
@@ -43,6 +47,10 @@ struct command_line {
 private:
   void add_share();
   void add_sync();
+  void add_plan();
+  void add_list();
+  void add_verify();
+  void add_hash();
   void add_doctor();
   void add_key();
   void add_completion();

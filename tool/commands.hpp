@@ -22,6 +22,8 @@ struct common_options {
   bool loopback = false;
   bool no_cache = false;
   bool quiet = false;
+  int verbose = 0; ///< 1: names what changes, 2: how it travelled, too
+  bool json = false; ///< lines of JSON instead of text on standard output
 };
 
 struct share_options {
@@ -29,10 +31,13 @@ struct share_options {
   bool recursive = false;
   bool no_watch = false;
   std::string rate = "5g"; ///< bits per second with k, m or g; 0: no limit
+  std::string bwlimit; ///< the same in rsync's units; empty: `rate` counts
+  std::vector<std::string> exclude; ///< patterns
   sign_options sign;
   std::vector<std::string> paths;
 };
 
+/// What `sync`, and whatever only looks at the same, take.
 struct sync_options {
   common_options common;
   std::string verify; ///< public key file; empty: anything is believed
@@ -47,6 +52,10 @@ struct sync_options {
   bool owner = false;
   bool group = false;
   bool delete_others = false;
+  bool dry_run = false;
+  std::string plan_rate = "1g"; ///< of the time that a dry run estimates
+  bool itemize = false;
+  bool stats = false;
   std::string name;
   std::string destination;
 };
@@ -71,7 +80,27 @@ bool is_local(const std::string& name);
 /// Syncs from a path of this host, without a network. Returns the exit code.
 int run_local(const sync_options& options);
 
-/// Runs until the destination is complete or cannot be. Returns the exit code.
+/// Runs until the destination is complete or cannot be; as a dry run until it
+/// is known what that takes. Returns the exit code.
 int run_sync(const sync_options& options);
+
+/// `troupe ls`: prints what a name stands for. `options.destination` is not
+/// used. Returns the exit code.
+int run_list(const sync_options& options);
+
+/// `troupe verify`: reads all of the destination and says how it differs from
+/// what is shared. Returns exit_ok, exit_other if it does, or another code.
+int run_verify(const sync_options& options);
+
+struct hash_options {
+  std::string type;  ///< of the hash; empty: blake2b
+  bool recursive = false;
+  bool json = false;
+  std::vector<std::string> exclude;
+  std::vector<std::string> paths;
+};
+
+/// `troupe hash`: prints what sharing these paths would give them.
+int run_hash(const hash_options& options);
 
 } // namespace troupe::tool

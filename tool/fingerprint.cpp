@@ -31,18 +31,27 @@ void add(hasher& sum, const struct stat& info) {
 } // namespace
 
 hash fingerprint_of(const std::filesystem::path& path,
-                    const std::stop_token& stop) {
+                    const std::stop_token& stop, const std::string& name,
+                    const exclude_patterns& exclude) {
   hasher sum{hash_type::blake2b};
-  auto name = path.string();
-  char* const roots[] = {name.data(), nullptr};
+  auto root = path.string();
+  while (root.size() > 1 && root.back() == '/')
+    root.pop_back();
+  char* const roots[] = {root.data(), nullptr};
   // No chdir(2): other threads have the same working directory.
   const std::unique_ptr<FTS, int (*)(FTS*)> walk{
       ::fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, nullptr), &::fts_close};
-  while (const auto* entry = walk ? ::fts_read(walk.get()) : nullptr) {
+  while (auto* entry = walk ? ::fts_read(walk.get()) : nullptr) {
     if (stop.stop_requested())
       break;
     if (entry->fts_info == FTS_DP)
       continue; // a directory for the second time
+    if (!exclude.empty() && entry->fts_level > 0 &&
+        exclude.match(name + (entry->fts_path + root.size()),
+                      entry->fts_info == FTS_D)) {
+      ::fts_set(walk.get(), entry, FTS_SKIP);
+      continue;
+    }
     sum.update(std::string_view{entry->fts_path, entry->fts_pathlen});
     sum.update_le64(entry->fts_info);
     if (entry->fts_info != FTS_NS && entry->fts_info != FTS_ERR)

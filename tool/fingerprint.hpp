@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/hash.hpp"
+#include "tool/exclude.hpp"
 
 #include <filesystem>
 #include <stop_token>
@@ -12,8 +13,11 @@ namespace troupe::tool {
 /// is a directory: names, types, sizes, owners, and all times but those of
 /// access. It changes when a file does, and also when one only seems to. No
 /// file is read, no link followed; what is not there counts as such. Blocks on
-/// the disk; worth nothing if `stop` was asked for meanwhile.
+/// the disk; worth nothing if `stop` was asked for meanwhile. What `exclude`
+/// matches in the share of that `name` does not count.
 hash fingerprint_of(const std::filesystem::path& path,
-                    const std::stop_token& stop = {});
+                    const std::stop_token& stop = {},
+                    const std::string& name = {},
+                    const exclude_patterns& exclude = {});
 
 } // namespace troupe::tool

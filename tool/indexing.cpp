@@ -63,8 +63,14 @@ expected<indexed_file> index_tree(share_index& index,
                                   const std::filesystem::path& path,
                                   const std::string& name,
                                   const tree_cache* trees,
-                                  const std::stop_token& stop) {
-  auto scan = scan_directory(path, {name});
+                                  const std::stop_token& stop,
+                                  const exclude_patterns& exclude) {
+  scan_options how{name};
+  if (!exclude.empty())
+    how.leaves_out = [&exclude](const std::string& entry, bool is_directory) {
+      return exclude.match(entry, is_directory);
+    };
+  auto scan = scan_directory(path, how);
   if (!scan)
     return scan.error();
   std::unordered_map<const scanned_entry*, hash> roots;
@@ -118,7 +124,8 @@ std::string share_name(const std::string& text) {
 
 expected<std::vector<indexed_file>>
 index_files(share_index& index, const std::vector<std::string>& paths,
-            bool recursive, const tree_cache* trees, std::stop_token stop) {
+            bool recursive, const tree_cache* trees, std::stop_token stop,
+            const exclude_patterns& exclude) {
   std::vector<indexed_file> result;
   std::set<std::string> names;
   for (const auto& text : paths) {
@@ -129,7 +136,7 @@ index_files(share_index& index, const std::vector<std::string>& paths,
                    "'" + text + "' has the same name as another shared path"};
     auto file = open_file_source(path);
     if (!file && file.error().code == errc::is_directory && recursive) {
-      auto directory = index_tree(index, path, name, trees, stop);
+      auto directory = index_tree(index, path, name, trees, stop, exclude);
       if (!directory)
         return directory.error();
       result.push_back(std::move(*directory));

@@ -3,6 +3,7 @@
 
 #include "core/share_index.hpp"
 #include "core/tree_cache.hpp"
+#include "tool/exclude.hpp"
 
 #include <optional>
 #include <stop_token>
@@ -24,12 +25,13 @@ std::string share_name(const std::string& path);
 
 /// Hashes files, and if `recursive` directories with all that is in them, on
 /// all cores, and puts them into `index` under their base names. Large files
-/// that are in `trees` (may be nullptr) are not read. Blocks. Errors: what
+/// that are in `trees` (may be nullptr) are not read. What `exclude` matches in
+/// directories is left out. Blocks. Errors: what
 /// open_file_source and scan_directory say, already_exists for two paths of the
 /// same base name; cancelled soon after `stop` was asked for.
 expected<std::vector<indexed_file>>
 index_files(share_index& index, const std::vector<std::string>& paths,
             bool recursive, const tree_cache* trees,
-            std::stop_token stop = {});
+            std::stop_token stop = {}, const exclude_patterns& exclude = {});
 
 } // namespace troupe::tool

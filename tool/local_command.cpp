@@ -2,6 +2,7 @@
 #include "core/local_sync.hpp"
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
+#include "tool/json_lines.hpp"
 
 #include <fmt/format.h>
 
@@ -17,20 +18,28 @@ bool is_local(const std::string& name) {
 int run_local(const sync_options& options) {
   const bool all = options.archive;
   std::error_code failed;
+  const bool is_json = options.common.json;
+  const auto refuse = [is_json](const error& why) {
+    return fail("sync", why, is_json);
+  };
+  if (options.dry_run || options.itemize)
+    return refuse({errc::unsupported,
+                   "--dry-run and --itemize-changes are for what another host"
+                   " shares"});
   if (options.delete_others)
-    return complain({errc::unsupported,
-                     "--delete is for directories that another host shares"});
+    return refuse({errc::unsupported,
+                   "--delete is for directories that another host shares"});
   if (!options.verify.empty())
-    return complain({errc::invalid_argument,
+    return refuse({errc::invalid_argument,
                      "a path on this host has no signature: leave out"
                      " --verify"});
   if (!options.max_size.empty())
-    return complain({errc::unsupported,
+    return refuse({errc::unsupported,
                      "--max-size is for what another host shares"});
   if (!all && !options.recursive &&
       std::filesystem::is_directory(
           std::filesystem::symlink_status(options.name, failed)))
-    return complain({errc::is_directory,
+    return refuse({errc::is_directory,
                      "'" + options.name + "' (directories need -r or -a)"});
   local_sync_options how;
   how.metadata = {all || options.owner, all || options.group,
@@ -39,13 +48,35 @@ int run_local(const sync_options& options) {
   const auto begin = std::chrono::steady_clock::now();
   const auto done = sync_local(options.name, options.destination, how);
   if (!done)
-    return complain(done.error());
+    return refuse(done.error());
   const std::chrono::duration<double> time =
       std::chrono::steady_clock::now() - begin;
   for (const auto& path : done->skipped)
     fmt::print(stderr,
                "troupe: left out {}: no file, directory or symbolic link\n",
                path);
+  if (is_json) {
+    auto line = json_summary("sync", {}, exit_ok);
+    line["name"] = options.name;
+    line["destination"] = options.destination;
+    line["elapsed_s"] = time.count();
+    line["bytes"] = done->bytes;
+    line["files"] = done->files;
+    line["files_changed"] = done->files_changed;
+    line["chunks"] = done->chunks;
+    line["chunks_copied"] = done->chunks_copied;
+    line["bytes_copied"] = done->bytes_copied;
+    print_json(line);
+    return exit_ok;
+  }
+  if (options.stats)
+    fmt::print("Number of regular files: {}\n"
+               "Number of regular files transferred: {}\n"
+               "Total file size: {} bytes\n"
+               "Literal data: {} bytes\n"
+               "Matched data: {} bytes\n",
+               done->files, done->files_changed, done->bytes,
+               done->bytes_copied, done->bytes - done->bytes_copied);
   if (!options.common.quiet)
     fmt::print("synced {}: {} files ({} changed), {} bytes in {:.3f} s, {} of"
                " {} chunks copied\n",

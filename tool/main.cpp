@@ -47,8 +47,15 @@ int run(const tool::command_line& line) {
     return tool::run_explain(line.session);
   if (is("status"))
     return tool::run_status(line.session);
-  return tool::is_local(line.sync.name) ? tool::run_local(line.sync)
-                                        : tool::run_sync(line.sync);
+  if (is("ls"))
+    return tool::run_list(line.list);
+  if (is("verify"))
+    return tool::run_verify(line.check);
+  if (is("hash"))
+    return tool::run_hash(line.hash);
+  const auto& sync = is("plan") ? line.plan : line.sync;
+  return tool::is_local(sync.name) ? tool::run_local(sync)
+                                   : tool::run_sync(sync);
 }
 
 } // namespace

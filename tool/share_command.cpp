@@ -1,83 +1,45 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/session.hpp"
-#include "core/range_index.hpp"
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
 #include "tool/indexing.hpp"
+#include "tool/json_lines.hpp"
 #include "tool/privileges.hpp"
 #include "tool/requests.hpp"
 #include "tool/signals.hpp"
-#include "tool/units.hpp"
 #include "transport/asio_network.hpp"
 #include "transport/core_dumps.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <mutex>
 #include <thread>
 
 namespace troupe::tool {
 
-expected<share_request>
-make_share_request(const share_options& options,
-                   std::shared_ptr<const object_directory> index) {
-  share_request request;
-  request.index = std::move(index);
-  request.counters = std::make_shared<share_counters>();
-  request.send.loopback = options.common.loopback;
-  auto rate = parse_rate(options.rate);
-  if (!rate)
-    return rate.error();
-  request.send.rate_bits_per_s = *rate;
-  if (!options.common.interface.empty()) {
-    auto number = find_interface(options.common.interface);
-    if (!number)
-      return number.error();
-    request.send.interface_index = *number;
-  }
-  std::vector<std::string> names;
-  for (const auto& path : options.paths)
-    names.push_back(share_name(path));
-  auto key = read_key(options.common.key, names);
-  if (!key)
-    return key.error();
-  request.key = std::move(*key);
-  auto signing = read_signing(options.sign, names);
-  if (!signing)
-    return signing.error();
-  request.signing = std::move(*signing);
-  if (request.signing && options.common.wire == "classic")
-    return error{errc::invalid_argument,
-                 "the classic protocol has no signatures: leave out"
-                 " --wire classic"};
-  return request;
-}
-
-sharing_options sharing_of(const share_options& options) {
-  auto type = hash_type::blake2b;
-  if (!options.common.hash.empty())
-    from_string(options.common.hash, type);
-  // A share always answers classic receivers.
-  return {type,
-          options.common.wire == "classic" ? std::uint16_t{0}
-          : options.common.key.any()       ? sealed_range_symbol_bytes
-                                           : default_range_symbol_bytes,
-          options.recursive, open_cache(options.common)};
-}
-
-void raise_version(const std::shared_ptr<const share_signing>& signing) {
-  if (!signing || !signing->revision)
-    return;
-  auto& revision = *signing->revision;
-  const auto ms = static_cast<std::uint64_t>(system_unix_time()) * 1000;
-  revision = std::max(ms, revision.load() + 1);
-}
-
 namespace {
 
-void say_goodbye(const share_counters& counters) {
+void add_counters(nlohmann::ordered_json& line,
+                  const share_counters& counters) {
+  line["objects_sent"] = counters.objects_sent.load();
+  line["packets_sent"] = counters.packets_sent.load();
+  line["bytes_sent"] = counters.bytes_gross.load();
+  line["requests_heard"] = counters.requests_heard.load();
+  line["requests_unknown"] = counters.requests_unknown.load();
+  line["sources_changed"] = counters.sources_changed.load();
+  line["send_errors"] = counters.send_errors.load();
+}
+
+void say_goodbye(const share_options& options, const share_counters& counters) {
+  if (options.common.json) {
+    auto line = json_summary("share", {}, exit_ok);
+    add_counters(line, counters);
+    return print_json(line);
+  }
+  if (options.common.quiet)
+    return;
   fmt::print("sent {} objects in {} packets", counters.objects_sent.load(),
              counters.packets_sent.load());
   if (counters.sources_changed != 0)
@@ -87,27 +49,63 @@ void say_goodbye(const share_counters& counters) {
   fmt::print("\n");
 }
 
-void say_shared(const char* how, const indexed_file& file, hash_type type) {
+void say_shared(bool is_again, const indexed_file& file, hash_type type,
+                bool is_json) {
+  if (is_json) {
+    auto line = json_line("shared");
+    line["name"] = file.name;
+    line["bytes"] = file.bytes;
+    line["hash"] = std::string{to_string(type)};
+    line["root"] = to_hex(file.root);
+    line["again"] = is_again;
+    return print_json(line);
+  }
+  const auto* how = is_again ? "sharing again" : "sharing";
   fmt::print("{} {} ({} bytes, hash {}, root {})\n", how, file.name,
              file.bytes, to_string(type), to_hex(file.root));
 }
 
 shared_paths::observer
-observer_of(bool is_quiet, hash_type type,
+observer_of(const common_options& options, hash_type type,
             std::shared_ptr<const share_signing> signing) {
   shared_paths::observer result;
-  result.renewed = [is_quiet, type, signing = std::move(signing)](
-                       const indexed_file& file) {
+  result.renewed = [is_quiet = options.quiet, is_json = options.json, type,
+                    signing = std::move(signing)](const indexed_file& file) {
     raise_version(signing);
     if (is_quiet)
       return;
-    say_shared("sharing again", file, type);
+    say_shared(true, file, type, is_json);
     std::fflush(stdout);
   };
-  result.lost = [](const error& why) {
+  result.lost = [is_json = options.json](const error& why) {
     fmt::print(stderr, "troupe: not shared any more: {}\n", why.message());
+    if (!is_json)
+      return;
+    auto line = json_line("error");
+    line["error"] = "not shared any more: " + why.message();
+    line["code"] = code_name(why.code);
+    print_json(line);
   };
   return result;
+}
+
+/// A line of JSON every half second in which something was sent, until it is
+/// told to stop.
+void tell_status(const std::stop_token& stop, const share_counters& counters) {
+  std::mutex lock;
+  std::condition_variable_any never;
+  std::unique_lock guard{lock};
+  auto said = counters.packets_sent.load();
+  while (!stop.stop_requested()) {
+    never.wait_for(guard, stop, std::chrono::milliseconds{500},
+                   [] { return false; });
+    if (const auto now = counters.packets_sent.load();
+        std::exchange(said, now) != now) {
+      auto line = json_line("status");
+      add_counters(line, counters);
+      print_json(line);
+    }
+  }
 }
 
 } // namespace
@@ -119,20 +117,24 @@ int run_share(const share_options& options) {
   const auto how = sharing_of(options);
   const auto type = how.type;
   shared_paths paths{options.paths, how};
+  const bool is_json = options.common.json;
+  const auto failed_with = [is_json](const error& why) {
+    return fail("share", why, is_json);
+  };
   auto request = make_share_request(options, paths.index());
   if (!request)
-    return complain(request.error());
+    return failed_with(request.error());
   auto sockets = share_sockets::open(request->send);
   if (!sockets)
-    return complain(sockets.error());
+    return failed_with(sockets.error());
   if (auto failed = keep_reading_only(); failed.code != errc::none)
-    return complain(failed);
+    return failed_with(failed);
   const auto files = paths.open();
   if (!files)
-    return complain(files.error());
+    return failed_with(files.error());
   if (!options.common.quiet)
     for (const auto& file : *files)
-      say_shared("sharing", file, type);
+      say_shared(false, file, type, is_json);
   const auto counters = request->counters;
   const auto signing = request->signing;
   // A version that the user has chosen stands for this one content.
@@ -146,6 +148,8 @@ int run_share(const share_options& options) {
   const auto share =
       all.start_share(std::move(*request), [&](const share_report& report) {
         if (report.what == share_report::event::listening) {
+          if (is_json)
+            return print_json(json_line("ready"));
           fmt::print("ready\n");
           std::fflush(stdout);
           return;
@@ -159,19 +163,24 @@ int run_share(const share_options& options) {
   std::jthread watcher; // ends before the session does
   if (is_watched)
     watcher = std::jthread{[&](const std::stop_token& stop) {
-      paths.watch(stop, observer_of(options.common.quiet, type, signing),
+      paths.watch(stop, observer_of(options.common, type, signing),
                   counters->sources_changed);
+    }};
+  std::jthread teller; // so does this one
+  if (is_json && !options.common.quiet)
+    teller = std::jthread{[&counters](const std::stop_token& stop) {
+      tell_status(stop, *counters);
     }};
   if (waiter.wait() == end_waiter::reason::interrupted) {
     share.cancel();
     while (waiter.wait() == end_waiter::reason::interrupted) {
     }
   }
+  teller = {}; // its last line comes before the summary
   const std::lock_guard guard{lock};
   if (failure.code != errc::none)
-    return complain(failure);
-  if (!options.common.quiet)
-    say_goodbye(*counters);
+    return failed_with(failure);
+  say_goodbye(options, *counters);
   return exit_ok;
 }
 

@@ -50,7 +50,7 @@ hash shared_paths::fingerprint(const group& some,
                                const std::stop_token& stop) const {
   hasher sum{hash_type::blake2b};
   for (const auto& path : some.paths)
-    sum.update(fingerprint_of(path, stop));
+    sum.update(fingerprint_of(path, stop, share_name(path), how_.exclude));
   return sum.finish();
 }
 
@@ -61,7 +61,7 @@ shared_paths::index_group(std::size_t number, const hash& as,
   auto index =
       std::make_shared<share_index>(how_.type, how_.range_symbol_bytes);
   auto files = index_files(*index, some.paths, how_.recursive,
-                           how_.trees.get(), stop);
+                           how_.trees.get(), stop, how_.exclude);
   if (!files)
     return files;
   some.indexed_as = as;

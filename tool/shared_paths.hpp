@@ -18,6 +18,7 @@ struct sharing_options {
   std::uint16_t range_symbol_bytes = 0; ///< 0: no range channels
   bool recursive = false;
   std::shared_ptr<const tree_cache> trees; ///< may be nullptr
+  exclude_patterns exclude{}; ///< of what is in directories
 };
 
 /// The paths of one `troupe share`, and an index of them that follows them when

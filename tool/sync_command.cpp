@@ -1,107 +1,136 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "actors/session.hpp"
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
+#include "tool/json_lines.hpp"
 #include "tool/progress.hpp"
+#include "tool/report_text.hpp"
 #include "tool/requests.hpp"
-#include "tool/signals.hpp"
+#include "tool/run_to_end.hpp"
 #include "tool/units.hpp"
-#include "transport/core_dumps.hpp"
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <mutex>
 
 namespace troupe::tool {
 
-expected<sync_request> make_sync_request(const sync_options& options) {
-  sync_request request;
-  request.name = options.name;
-  // As librecast's own tool has it: a trailing slash is not part of the name.
-  bool is_content = false;
-  while (request.name.size() > 1 && request.name.back() == '/') {
-    request.name.pop_back();
-    is_content = true;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto status_interval = 500ms;
+
+/// What a sync says while it runs: a line on the terminal, or lines of JSON.
+/// Any thread.
+class sync_talk {
+public:
+  explicit sync_talk(const common_options& options)
+      : line_(!options.quiet && !options.json),
+        is_json_(options.json && !options.quiet) {}
+
+  void show(const sync_progress& progress) {
+    line_.show(progress);
+    if (!is_json_)
+      return;
+    const std::lock_guard guard{lock_};
+    const auto at = progress.stats.elapsed;
+    if (progress.now == sync_progress::phase::fetching)
+      rate_.add(at, progress.bytes_done);
+    if (said_ && at - *said_ < status_interval)
+      return;
+    said_ = at;
+    print_json(json_status(progress, rate_.bytes_per_s()));
   }
-  auto type = hash_type::blake2b;
-  if (from_string(options.common.hash, type))
-    request.type = type;
-  request.timeout = std::chrono::milliseconds{
-      static_cast<std::int64_t>(options.timeout_s * 1000)};
-  if (!options.max_size.empty()) {
-    const auto size = parse_size(options.max_size);
-    if (!size)
-      return size.error();
-    request.limit_bytes = *size;
+  void clear() { line_.clear(); }
+
+private:
+  progress_line line_;
+  bool is_json_;
+  std::mutex lock_;
+  rate_meter rate_;
+  std::optional<std::chrono::nanoseconds> said_;
+};
+
+void say_changes(const sync_options& options, const sync_report& report) {
+  const auto& common = options.common;
+  if (common.quiet || (!options.itemize && common.verbose == 0))
+    return;
+  const auto top =
+      report.kind == object_kind::directory ? top_name(options) : std::string{};
+  for (const auto& one : report.tree.changes) {
+    if (common.json)
+      print_json(json_change(one, top));
+    else if (options.itemize)
+      fmt::print("{}\n", itemized(one, top));
+    else
+      fmt::print("{}{}\n", one.is_deleted ? "deleting " : "",
+                 printed_path(one, top));
   }
-  request.receive.loopback = options.common.loopback;
-  if (!options.common.interface.empty()) {
-    auto number = find_interface(options.common.interface);
-    if (!number)
-      return number.error();
-    request.receive.interface_index = *number;
-  }
-  if (options.common.wire != "auto")
-    request.wire = options.common.wire == "range" ? wire_mode::range
-                                                  : wire_mode::classic;
-  auto key = read_key(options.common.key, {request.name});
-  if (!key)
-    return key.error();
-  request.key = std::move(*key);
-  auto trust = read_trust(options.verify, options.destination);
-  if (!trust)
-    return trust.error();
-  request.trust = std::move(*trust);
-  if (request.trust && options.common.wire == "classic")
-    return error{errc::invalid_argument,
-                 "the classic protocol has no signatures: leave out"
-                 " --wire classic"};
-  request.trees = open_cache(options.common);
-  const bool all = options.archive;
-  request.metadata = {all || options.owner, all || options.group,
-                      all || options.permissions, all || options.times, false};
-  request.tree = tree_request{options.destination, !is_content,
-                              all || options.recursive, options.delete_others,
-                              !options.no_fsync, options.in_place};
-  return request;
 }
 
+void say_in_json(const sync_options& options, const sync_report& report,
+                 std::uint64_t plan_rate) {
+  auto line = json_summary("sync", {}, exit_ok);
+  line["name"] = options.name;
+  line["destination"] = options.destination;
+  line["dry_run"] = options.dry_run;
+  add_figures(line, report);
+  if (options.dry_run) {
+    line["chunks_to_fetch"] = report.plan ? report.plan->fetch.size() : 0;
+    line["bytes_to_fetch"] = report.plan ? report.plan->fetch_bytes : 0;
+    line["groups"] = report.groups_planned;
+    line["group_bytes"] = report.bytes_planned;
+    line["rate_bits_per_s"] = plan_rate;
+    line["estimated_s"] = planned_s(report, plan_rate);
+  }
+  print_json(line);
+}
+
+void say_in_text(const sync_options& options, const std::string& name,
+                 const sync_report& report, std::uint64_t plan_rate) {
+  if (options.stats)
+    fmt::print("{}", stats_text(report));
+  if (options.common.quiet)
+    return;
+  if (options.common.verbose > 1)
+    fmt::print("{}", wire_text(report));
+  if (options.dry_run)
+    fmt::print("{}", plan_text(name, report, plan_rate));
+  else
+    fmt::print("{}\n", summary(name, report));
+  if (report.stats.objects_refused > 0)
+    fmt::print("{} forged or outdated answers were ignored\n",
+               report.stats.objects_refused);
+}
+
+} // namespace
+
 int run_sync(const sync_options& options) {
-  end_waiter waiter;
-  if (options.common.key.any())
-    keep_out_of_core_dumps();
+  const bool is_json = options.common.json;
   auto request = make_sync_request(options);
   if (!request)
-    return complain(request.error());
+    return fail("sync", request.error(), is_json);
+  const auto rate = parse_rate(options.plan_rate);
+  if (!rate || *rate == 0)
+    return fail("sync",
+                rate ? error{errc::invalid_argument,
+                             "a rate of 0 says nothing about time"}
+                     : rate.error(),
+                is_json);
   const auto name = request->name;
-  progress_line line{!options.common.quiet};
-  std::mutex lock;
-  sync_report result;
-  {
-    session all;
-    const auto sync = all.start_sync(
-        std::move(*request),
-        [&](const sync_report& report) {
-          {
-            const std::lock_guard guard{lock};
-            result = report;
-          }
-          waiter.finish();
-        },
-        [&line](const sync_progress& progress) { line.show(progress); });
-    while (waiter.wait() == end_waiter::reason::interrupted)
-      sync.cancel();
-  }
-  line.clear();
-  const std::lock_guard guard{lock};
-  if (!result.ok())
-    return complain(result.failure);
-  if (!options.common.quiet)
-    fmt::print("{}\n", summary(name, result));
-  if (!options.common.quiet && result.stats.objects_refused > 0)
-    fmt::print("{} forged or outdated answers were ignored\n",
-               result.stats.objects_refused);
+  sync_talk talk{options.common};
+  const auto report =
+      run_to_end(std::move(*request), [&talk](const sync_progress& progress) {
+        talk.show(progress);
+      });
+  talk.clear();
+  if (!report.ok())
+    return fail("sync", report.failure, is_json);
+  say_changes(options, report);
+  if (is_json)
+    say_in_json(options, report, *rate);
+  else
+    say_in_text(options, name, report, *rate);
   return exit_ok;
 }
 

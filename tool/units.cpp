@@ -44,6 +44,19 @@ expected<std::uint64_t> parse_rate(const std::string& text) {
   return static_cast<std::uint64_t>(rate);
 }
 
+expected<std::uint64_t> parse_bwlimit(const std::string& text) {
+  if (text == "0")
+    return std::uint64_t{0};
+  const bool has_unit =
+      !text.empty() && std::isalpha(static_cast<unsigned char>(text.back()));
+  const auto bytes = parse_size(has_unit ? text : text + "K");
+  if (!bytes || *bytes > std::uint64_t{1} << 50)
+    return error{errc::invalid_argument,
+                 "'" + text + "' is no rate; write KiB per second, or bytes"
+                 " per second with a unit such as 1.5M, 0 for no limit"};
+  return *bytes * 8;
+}
+
 expected<std::int64_t> parse_duration(const std::string& text) {
   std::int64_t number = 0;
   const auto end = text.data() + text.size();

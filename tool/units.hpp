@@ -12,6 +12,11 @@ namespace troupe::tool {
 /// Errors: invalid_argument, naming the text and what is expected.
 expected<std::uint64_t> parse_rate(const std::string& text);
 
+/// Bits per second of what rsync's --bwlimit takes: bytes per second, a number
+/// of KiB, or with a unit of parse_size(); 0 for no limit. Errors:
+/// invalid_argument.
+expected<std::uint64_t> parse_bwlimit(const std::string& text);
+
 /// Seconds: a number with s, m, h, d or w for seconds to weeks, all of it
 /// positive and whole. Errors: invalid_argument.
 expected<std::int64_t> parse_duration(const std::string& text);
