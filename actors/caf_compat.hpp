@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Bridges CAF 0.17 (Debian, Ubuntu) and CAF 1.x. The only header that asks
-// which CAF there is. CAF_VERSION is broken in 1.1.0, CAF_MAJOR_VERSION is not.
+// The rest of the bridge between CAF 0.17 and CAF 1.x (troupe/caf.hpp): what
+// actors do.
 #pragma once
+
+#include "troupe/caf.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -14,11 +16,8 @@
 #include <caf/typed_behavior.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#if CAF_MAJOR_VERSION >= 1
-#define TROUPE_CAF1 1
+#if TROUPE_CAF1
 #include <caf/anon_mail.hpp>
-#else
-#define TROUPE_CAF1 0
 #endif
 
 #include <chrono>
@@ -26,28 +25,6 @@
 #include <utility>
 
 namespace troupe::compat {
-
-#if TROUPE_CAF1
-template <class... Signatures>
-using typed_actor = caf::typed_actor<Signatures...>;
-#else
-namespace detail {
-template <class>
-struct translate; // result<R>(A...) -> replies_to<A...>::with<R>
-template <class... In>
-struct translate<caf::result<void>(In...)> {
-  using type = caf::reacts_to<In...>;
-};
-template <class Out, class... In>
-struct translate<caf::result<Out>(In...)> {
-  using type = typename caf::replies_to<In...>::template with<Out>;
-};
-} // namespace detail
-/// Interfaces are written as function types, as CAF 1.x has them.
-template <class... Signatures>
-using typed_actor =
-    caf::typed_actor<typename detail::translate<Signatures>::type...>;
-#endif
 
 template <class Self>
 auto& state_of(Self* self) {
@@ -147,6 +124,3 @@ inline void use_sharing(caf::actor_system_config& config, std::size_t threads) {
 }
 
 } // namespace troupe::compat
-
-// Messages that carry pointers and must never leave the process.
-#define TROUPE_LOCAL_MESSAGE(T) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(T)

@@ -59,6 +59,12 @@ channel_table::channel* channel_table::find(channel_id id) {
   return found == open_.end() ? nullptr : &found->second;
 }
 
+bool channel_table::is_open(const group_address& group) const {
+  return std::any_of(open_.begin(), open_.end(), [&](const auto& each) {
+    return each.second.group == group;
+  });
+}
+
 void channel_table::extend(channel_id id, const group_address& group) {
   auto* one = find(id);
   if (one == nullptr || !one->receiver)

@@ -57,6 +57,8 @@ public:
   /// Closes; its receiver is idle again. Returns what it was open for, or
   /// nothing when it was closed before.
   std::optional<purpose> close(channel_id id);
+  /// Whether an open channel is of that group, but for its repair. Linear.
+  bool is_open(const group_address& group) const;
   /// Looks an open channel up; nullptr when there is none.
   const channel* find(channel_id id) const;
   channel* find(channel_id id);

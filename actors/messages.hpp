@@ -12,6 +12,7 @@
 #include "core/tree_build.hpp"
 #include "transport/network.hpp"
 #include "transport/range_packet.hpp"
+#include "troupe/messages.hpp" // cancel_sync, stop_share
 
 #include <functional>
 #include <memory>
@@ -204,9 +205,6 @@ struct write_failed {
 /// sync_supervisor -> itself: look at the clock.
 struct sync_tick {};
 
-/// client -> sync_supervisor: end early. Answered by the report.
-struct cancel_sync {};
-
 // -- sharing, in the order of the data -----------------------------------------
 
 /// network -> join_listener: what one read of the MLD socket gave.
@@ -252,41 +250,38 @@ struct share_tick {};
 /// share_supervisor -> itself: what waited for more receivers may go.
 struct hold_tick {};
 
-/// client -> share_supervisor: end. Answered by share_report::stopped.
-struct stop_share {};
-
 } // namespace troupe
 
-TROUPE_LOCAL_MESSAGE(troupe::build_tree)
-TROUPE_LOCAL_MESSAGE(troupe::hash_next)
-TROUPE_LOCAL_MESSAGE(troupe::tree_built)
-TROUPE_LOCAL_MESSAGE(troupe::diff_trees)
-TROUPE_LOCAL_MESSAGE(troupe::trees_compared)
-TROUPE_LOCAL_MESSAGE(troupe::open_channel)
-TROUPE_LOCAL_MESSAGE(troupe::symbol_batch)
-TROUPE_LOCAL_MESSAGE(troupe::symbols_arrived)
-TROUPE_LOCAL_MESSAGE(troupe::answer_due)
-TROUPE_LOCAL_MESSAGE(troupe::content_rejected)
-TROUPE_LOCAL_MESSAGE(troupe::object_refused)
-TROUPE_LOCAL_MESSAGE(troupe::range_rejected)
-TROUPE_LOCAL_MESSAGE(troupe::verified_chunk)
-TROUPE_LOCAL_MESSAGE(troupe::chunk_verified)
-TROUPE_LOCAL_MESSAGE(troupe::object_verified)
-TROUPE_LOCAL_MESSAGE(troupe::begin_object)
-TROUPE_LOCAL_MESSAGE(troupe::chunk_written)
-TROUPE_LOCAL_MESSAGE(troupe::finish_object)
-TROUPE_LOCAL_MESSAGE(troupe::object_finished)
-TROUPE_LOCAL_MESSAGE(troupe::write_failed)
-TROUPE_LOCAL_MESSAGE(troupe::sync_tick)
-TROUPE_LOCAL_MESSAGE(troupe::cancel_sync)
-TROUPE_LOCAL_MESSAGE(troupe::sync_report)
-TROUPE_LOCAL_MESSAGE(troupe::sync_progress)
-TROUPE_LOCAL_MESSAGE(troupe::reports_heard)
-TROUPE_LOCAL_MESSAGE(troupe::groups_changed)
-TROUPE_LOCAL_MESSAGE(troupe::send_channel)
-TROUPE_LOCAL_MESSAGE(troupe::train_returned)
-TROUPE_LOCAL_MESSAGE(troupe::channel_sent)
-TROUPE_LOCAL_MESSAGE(troupe::share_tick)
-TROUPE_LOCAL_MESSAGE(troupe::hold_tick)
-TROUPE_LOCAL_MESSAGE(troupe::stop_share)
-TROUPE_LOCAL_MESSAGE(troupe::share_report)
+TROUPE_BEGIN_MESSAGES(troupe_parts, TROUPE_FIRST_TYPE_ID + 50)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::build_tree)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::hash_next)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::tree_built)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::diff_trees)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::trees_compared)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::open_channel)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::symbol_batch)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::symbols_arrived)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::answer_due)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::content_rejected)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::object_refused)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::range_rejected)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::verified_chunk)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::chunk_verified)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::object_verified)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::begin_object)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::chunk_written)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::finish_object)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::object_finished)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::write_failed)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::sync_tick)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::sync_report)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::sync_progress)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::reports_heard)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::groups_changed)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::send_channel)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::train_returned)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::channel_sent)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::share_tick)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::hold_tick)
+TROUPE_LOCAL_MESSAGE(troupe_parts, troupe::share_report)
+TROUPE_END_MESSAGES(troupe_parts)

@@ -80,6 +80,12 @@ struct sync_origin {
   bool is_manifest = false; ///< it was asked for by the range protocol
 };
 
+/// A tree and what it was made with.
+struct known_tree {
+  hash_type type = hash_type::blake2b;
+  merkle_tree tree;
+};
+
 /// lc_sync(3) and lc_syncfile(3) as a value: which object, where to, how.
 struct sync_request {
   /// The share path; hashed to find the group. Used when `id` is empty.
@@ -132,7 +138,9 @@ struct sync_request {
   /// Trees of old contents that have not changed since, and beside them what is
   /// known of directories; may be nullptr.
   std::shared_ptr<const tree_cache> trees;
-  /// Parallel jobs for that; 0: as many as there are cores.
+  /// The tree of the destination's old content; nullptr: not known.
+  std::shared_ptr<const known_tree> old_tree;
+  /// Parallel jobs for hashing; 0: as many as there are cores.
   std::uint32_t hash_jobs = 0;
 };
 
@@ -180,6 +188,8 @@ struct sync_report {
   std::shared_ptr<const sync_plan> plan; ///< of depth `compare`
   std::uint64_t groups_planned = 0; ///< that fetching what it lacks would take
   std::uint64_t bytes_planned = 0;  ///< what is in them, before encoding
+  /// Of the content that is there now, if it is not a directory's.
+  std::shared_ptr<const merkle_tree> content_tree;
 
   bool ok() const noexcept { return failure.code == errc::none; }
 };

@@ -54,6 +54,9 @@ bool carries_manifest(const shared_channel& channel) {
 } // namespace
 
 void share_supervisor_state::start() {
+  compat::watch(self, env.client, [this](const auto& who, const auto&) {
+    on_child_down(who);
+  });
   if (!request.counters)
     request.counters = std::make_shared<share_counters>();
   if (request.key) {
@@ -252,6 +255,8 @@ void share_supervisor_state::end(error why) {
 }
 
 void share_supervisor_state::on_child_down(const caf::actor_addr& who) {
+  if (who == env.client.address())
+    return end({});
   if (std::erase(alive, who) == 0)
     return;
   if (closing)

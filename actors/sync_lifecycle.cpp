@@ -104,6 +104,27 @@ void sync_supervisor_state::open_item(std::uint64_t item) {
   open(group_of(chunk.id), {kind::item, item}, std::move(what));
 }
 
+bool sync_supervisor_state::is_its_turn(const cover_item& item) const {
+  const auto reach = request.destination->reach();
+  if (!reach)
+    return true;
+  if (plan->fetch[item.fetch_begin].places.front() * chunk_bytes >= *reach)
+    return false;
+  // The same content for another place: one at a time.
+  return !channels.is_open(group_of_item(item));
+}
+
+group_address
+sync_supervisor_state::group_of_item(const cover_item& item) const {
+  const auto& first = plan->fetch[item.fetch_begin];
+  if (!native)
+    return group_of(first.id);
+  if (item.range == cover_item::single)
+    return range_group(channel_kind::data, first.id);
+  const auto cut = cut_tree(remote_tree->shape(), range_chunks);
+  return range_group(channel_kind::data, remote_tree->node(cut.node(item.range)));
+}
+
 std::uint32_t sync_supervisor_state::units_of(const cover_item& item) const {
   if (item.range == cover_item::single)
     return 1;
@@ -158,7 +179,8 @@ void sync_supervisor_state::fill_window() {
                   {kind::tree_part, parts_asked}, {remote->type()}, {},
                   tree_part_bytes);
   } else if (now == phase::fetching) {
-    for (; next_item < cover.size() && room(units_of(cover[next_item]));
+    for (; next_item < cover.size() && room(units_of(cover[next_item])) &&
+           is_its_turn(cover[next_item]);
          ++next_item)
       open_item(next_item);
   }
@@ -291,6 +313,8 @@ void sync_supervisor_state::end(error failure) {
 
 void sync_supervisor_state::on_child_down(const caf::actor_addr& who,
                                           const caf::error&) {
+  if (who == env.client.address())
+    return end({errc::cancelled, "whoever asked for it has ended"});
   if (std::erase(alive, who) == 0)
     return;
   if (now == phase::closing)
@@ -342,6 +366,8 @@ void sync_supervisor_state::report_if_alone() {
   request.destination.reset();
   chosen_later.reset(); // the next sync may want the same place
   report.stats.elapsed = compat::now(self) - started;
+  if (report.ok())
+    report.content_tree = remote_tree;
   compat::send(self, env.client, report); // the only one
   self->quit();
 }

@@ -345,7 +345,9 @@ void sync_supervisor_state::on_range_rejected(const range_rejected& msg) {
   for (std::uint64_t i = 0; i < item.fetch_count; ++i) {
     const auto& chunk = plan->fetch[item.fetch_begin + i];
     if ((msg.bad_chunks >> (chunk.places.front() - first) & 1) != 0) {
-      cover.push_back({item.fetch_begin + i, 1, cover_item::single});
+      // Before all that was not asked for yet: a sink may want the order.
+      cover.insert(cover.begin() + static_cast<std::ptrdiff_t>(next_item),
+                   {item.fetch_begin + i, 1, cover_item::single});
       ++report.stats.chunks_rejected;
     } else {
       ++report.stats.chunks_fetched;

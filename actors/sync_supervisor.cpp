@@ -22,6 +22,9 @@ void sync_supervisor_state::start() {
     request.destination = chosen_later;
   }
   started = last_sign = last_tick = compat::now(self);
+  compat::watch(self, env.client, [this](const auto& who, const auto& why) {
+    on_child_down(who, why);
+  });
   if (auto e = settle_wire(); e.code != errc::none)
     return end(std::move(e));
   auto opened = env.net->open_receiver(request.receive);
@@ -205,6 +208,12 @@ void sync_supervisor_state::start_hashing(hash_type type) {
     local_known = true;
     return;
   }
+  if (request.old_tree && request.old_tree->type == type) {
+    local_tree = std::shared_ptr<const merkle_tree>{request.old_tree,
+                                                    &request.old_tree->tree};
+    local_known = true;
+    return;
+  }
   if (auto known = request.trees ? request.trees->find(*old, type)
                                  : std::nullopt) {
     local_tree = std::make_shared<const merkle_tree>(std::move(*known));
@@ -263,7 +272,10 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   if (now != phase::comparing || plan || msg.new_tree != remote_tree)
     return;
   last_sign = compat::now(self);
-  plan = msg.plan;
+  const auto reach = request.destination->reach();
+  plan = reach ? std::make_shared<const sync_plan>(fetch_in_order(
+                     *msg.plan, request.destination->order_window() / chunk_bytes))
+               : msg.plan;
   auto& stats = report.stats;
   stats.chunks_kept = plan->keep.count();
   stats.chunks_copied = plan->copy.size();
@@ -287,7 +299,8 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
                         finish_object{header().metadata, m, true});
   }
   cover = cover_plan(*plan, remote_tree->shape(), native ? 3 : 5);
-  join_others();
+  if (!reach)
+    join_others();
   close_all(kind::manifest);
   now = phase::fetching;
   // Once, first of all that the writer gets.

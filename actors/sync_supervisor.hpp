@@ -24,6 +24,11 @@ struct sync_environment {
 /// @relates sync_supervisor
 struct sync_supervisor_state {
   sync_supervisor_state() = default; // never an aggregate
+  /// After a kill nobody else would stop the builders.
+  ~sync_supervisor_state() {
+    if (local_build)
+      local_build->abandon();
+  }
 
   enum class phase {
     waiting,   ///< for the first object
@@ -171,6 +176,8 @@ struct sync_supervisor_state {
                    std::uint32_t most_bytes = 0);
   void open_item(std::uint64_t item);
   std::uint32_t units_of(const cover_item& item) const;
+  bool is_its_turn(const cover_item& item) const;
+  group_address group_of_item(const cover_item& item) const;
   std::uint32_t group_limit() const;  ///< groups that may be joined at once
   std::uint32_t group_budget() const; ///< of them, for what is fetched
   const object_header& header() const;

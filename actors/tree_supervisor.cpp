@@ -59,8 +59,12 @@ void add(sync_stats& sum, const sync_stats& one) {
 } // namespace
 
 void tree_supervisor_state::start() {
-  if (restarts == 0)
+  if (restarts == 0) {
     started = compat::now(self);
+    compat::watch(self, env.client, [this](const auto& who, const auto&) {
+      on_child_down(who);
+    });
+  }
   auto first = request_of_part();
   first.name = request.name;
   first.id = request.id;
@@ -494,6 +498,8 @@ void tree_supervisor_state::on_progress(const sync_progress& progress) {
 }
 
 void tree_supervisor_state::on_child_down(const caf::actor_addr& who) {
+  if (who == env.client.address())
+    return end({errc::cancelled, "whoever asked for it has ended"});
   const auto found = std::find_if(
       children.begin(), children.end(),
       [&who](const auto& each) { return each.second.handle.address() == who; });

@@ -4,6 +4,10 @@
 # and what is needed to build with it.
 include(CMakePackageConfigHelpers)
 
+if(CAF_CONFIG MATCHES "NOTFOUND$")
+  set(CAF_CONFIG "")
+endif()
+
 set(_config ${CMAKE_INSTALL_LIBDIR}/cmake/troupe)
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/troupe-config.cmake.in
@@ -34,7 +38,7 @@ set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
-set(CPACK_COMPONENTS_ALL tool library development)
+set(CPACK_COMPONENTS_ALL tool library development actors actors_development)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS OFF)
@@ -65,4 +69,18 @@ set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
   "librecast C API of Troupe, development files
  Headers, pkg-config file, CMake package and manual pages.")
+set(CPACK_DEBIAN_ACTORS_PACKAGE_NAME libtroupe-actors0)
+set(CPACK_DEBIAN_ACTORS_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_ACTORS_PACKAGE_GENERATE_SHLIBS OFF)
+set(CPACK_DEBIAN_ACTORS_DESCRIPTION
+  "Troupe for programs made of CAF actors, shared library
+ Shares and syncs that are spawned like any other actor.")
+set(CPACK_DEBIAN_ACTORS_DEVELOPMENT_PACKAGE_NAME libtroupe-actors-dev)
+set(CPACK_DEBIAN_ACTORS_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_ACTORS_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
+set(CPACK_DEBIAN_ACTORS_DEVELOPMENT_PACKAGE_DEPENDS
+  "libtroupe-actors0 (= ${PROJECT_VERSION}), libtroupe-dev (= ${PROJECT_VERSION}), libcaf-dev")
+set(CPACK_DEBIAN_ACTORS_DEVELOPMENT_DESCRIPTION
+  "Troupe for programs made of CAF actors, development files
+ Headers and the component `actors` of the CMake package.")
 include(CPack)

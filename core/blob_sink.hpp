@@ -55,6 +55,9 @@ public:
   std::shared_ptr<const source> old() const override { return old_; }
   void discard() noexcept override {}
 
+  /// Lets go of what it was compared with. Once nobody writes any more.
+  void forget_old() noexcept { old_.reset(); }
+
   /// The object; after commit(), once nobody writes any more.
   std::span<const std::byte> view() const noexcept { return bytes_; }
 

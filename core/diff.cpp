@@ -183,6 +183,24 @@ sync_plan make_plan(const merkle_tree& old_tree, const merkle_tree& new_tree,
   return plan;
 }
 
+sync_plan fetch_in_order(sync_plan plan, std::uint64_t window_chunks) {
+  std::vector<chunk_fetch> all;
+  for (auto& each : plan.fetch) {
+    chunk_fetch part{each.id, each.size_bytes, {}};
+    for (const auto place : each.places) {
+      if (!part.places.empty() && place - part.places.front() > window_chunks) {
+        all.push_back(part);
+        part.places.clear();
+      }
+      part.places.push_back(place);
+    }
+    all.push_back(std::move(part));
+  }
+  plan.fetch_bytes = 0;
+  set_fetch(plan, std::move(all));
+  return plan;
+}
+
 sync_plan make_plan(const merkle_tree& new_tree) {
   if (new_tree.shape().length == 0)
     return plan_for_nothing();

@@ -43,6 +43,11 @@ struct sync_plan {
 sync_plan make_plan(const merkle_tree& old_tree, const merkle_tree& new_tree,
                     const chunk_map* fixed = nullptr);
 
+/// The same plan for a receiver that takes chunks more or less in order: content
+/// whose places are further apart than `window_chunks` is fetched for the later
+/// ones again. Of the plan of a receiver that has nothing.
+sync_plan fetch_in_order(sync_plan plan, std::uint64_t window_chunks);
+
 /// The plan of a receiver that has nothing.
 sync_plan make_plan(const merkle_tree& new_tree);
 

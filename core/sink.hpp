@@ -7,6 +7,7 @@
 #include "core/source.hpp"
 
 #include <functional>
+#include <optional>
 
 namespace troupe {
 
@@ -73,6 +74,13 @@ public:
 
   /// Whether commit() has something to do even if the content stays the same.
   virtual bool has_more_to_commit() const { return false; }
+
+  /// Of a sink that takes bytes more or less in order: nothing that begins at
+  /// or behind this offset is asked for now, and each content that occurs more
+  /// than once is fetched again after order_window() bytes. It grows with what
+  /// is written; any thread. nullopt: any order.
+  virtual std::optional<std::uint64_t> reach() const { return std::nullopt; }
+  virtual std::uint64_t order_window() const { return 0; }
 
   /// Gives up what was not committed: the temporary file goes, the destination
   /// stays as it was. The destructor does the same. May be repeated; after

@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "core/share_index.hpp"
-#include "core/tree_cache.hpp"
-#include "tool/exclude.hpp"
-
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <vector>
+#include "actors/sharing/indexing.hpp"
 
 namespace troupe::tool {
 
-/// A file as it was put into an index.
-struct indexed_file {
-  std::string name; ///< share path: what receivers ask for
-  std::uint64_t bytes = 0;
-  hash root; ///< of a directory: the hash of its listing
-  std::optional<std::uint64_t> files; ///< in a directory
-};
-
-/// What a path is shared as: its last component.
-std::string share_name(const std::string& path);
-
-/// Hashes files, and if `recursive` directories with all that is in them, on
-/// all cores, and puts them into `index` under their base names. Large files
-/// that are in `trees` (may be nullptr) are not read. What `exclude` matches in
-/// directories is left out. Blocks. Errors: what
-/// open_file_source and scan_directory say, already_exists for two paths of the
-/// same base name; cancelled soon after `stop` was asked for.
-expected<std::vector<indexed_file>>
-index_files(share_index& index, const std::vector<std::string>& paths,
-            bool recursive, const tree_cache* trees,
-            std::stop_token stop = {}, const exclude_patterns& exclude = {});
+using troupe::index_files;
+using troupe::indexed_file;
+using troupe::share_name;
 
 } // namespace troupe::tool

@@ -26,7 +26,7 @@ trap 'rm -rf "$work"' EXIT
 cpack --config "$build/CPackConfig.cmake" -B "$work/packages" \
   >"$work/cpack.log" 2>&1 || { cat "$work/cpack.log"; fail "cpack"; }
 packages=("$work"/packages/*.deb)
-(( ${#packages[@]} == 3 )) || fail "${#packages[@]} packages instead of 3"
+(( ${#packages[@]} == 5 )) || fail "${#packages[@]} packages instead of 5"
 for each in "${packages[@]}"; do
   printf '%s: %s bytes, needs %s\n' "$(basename "$each")" \
     "$(stat -c %s "$each")" "$(dpkg-deb -f "$each" Depends)"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tool/exclude.hpp"
+#include "actors/sharing/exclude.hpp"
 
 #include "tests/support/catch.hpp"
 
 #include <chrono>
 
-using troupe::tool::exclude_patterns;
+using troupe::exclude_patterns;
 
 namespace {
 

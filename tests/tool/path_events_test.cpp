@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tool/path_events.hpp"
+#include "actors/sharing/path_events.hpp"
 
 #include "tests/core/temp_dir.hpp"
 #include "tests/support/catch.hpp"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tool/shared_paths.hpp"
+#include "actors/sharing/shared_paths.hpp"
 
-#include "tool/fingerprint.hpp"
-
+#include "actors/sharing/fingerprint.hpp"
 #include "core/hasher.hpp"
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <set>
+#include <utility>
 
-namespace troupe::tool {
+namespace troupe {
 
 using namespace std::chrono_literals;
 
@@ -18,7 +18,6 @@ namespace {
 
 /// A lookup takes a step for each group; more paths share one.
 constexpr std::size_t most_groups = 64;
-constexpr auto least_interval = 200ms;
 /// Looking takes this part of the time at most, ...
 constexpr int share_of_time = 50;
 /// ... and this one while there is something to see.
@@ -130,35 +129,38 @@ bool shared_paths::is_restless() const {
   });
 }
 
-void shared_paths::watch(std::stop_token stop, const observer& tell,
-                         const std::atomic<std::uint64_t>& changes_seen) {
-  std::uint64_t seen = changes_seen;
+void shared_paths::look(std::stop_token stop, const observer& tell,
+                        const std::atomic<std::uint64_t>& changes_seen) {
   // What cannot be watched is looked at all the same.
-  for (const auto& path : paths_)
-    events_.watch(path);
-  bool has_happened = false;
-  auto next = clock::now() + least_interval;
-  auto restless_next = next;
-  while (sleep_for(stop, least_interval)) {
-    const auto at = clock::now();
-    const auto now_seen = changes_seen.load();
-    has_happened = events_.happened() || has_happened;
-    const bool is_hasty =
-        (has_happened || is_restless()) && at >= restless_next;
-    if (at < next && now_seen == std::exchange(seen, now_seen) && !is_hasty)
-      continue;
-    has_happened = false;
-    spent_looking_ = {};
-    for (std::size_t i = 0; i < groups_.size() && !stop.stop_requested(); ++i)
-      look_at(i, stop, tell);
-    const auto done = clock::now();
-    const auto pause = [&](int part) {
-      return std::max<clock::duration>(least_interval / 2,
-                                       spent_looking_ * part);
-    };
-    next = done + pause(share_of_time);
-    restless_next = done + pause(restless_share_of_time);
-  }
+  if (!std::exchange(is_watching_, true))
+    for (const auto& path : paths_)
+      events_.watch(path);
+  const auto at = clock::now();
+  const auto seen = changes_seen.load();
+  has_happened_ = events_.happened() || has_happened_;
+  const bool is_hasty =
+      (has_happened_ || is_restless()) && at >= restless_next_look_;
+  if (at < next_look_ && seen == std::exchange(changes_known_, seen) &&
+      !is_hasty)
+    return;
+  has_happened_ = false;
+  spent_looking_ = {};
+  for (std::size_t i = 0; i < groups_.size() && !stop.stop_requested(); ++i)
+    look_at(i, stop, tell);
+  const auto done = clock::now();
+  const auto pause = [&](int part) {
+    return std::max<clock::duration>(look_interval / 2,
+                                     spent_looking_ * part);
+  };
+  next_look_ = done + pause(share_of_time);
+  restless_next_look_ = done + pause(restless_share_of_time);
 }
 
-} // namespace troupe::tool
+void shared_paths::watch(std::stop_token stop, const observer& tell,
+                         const std::atomic<std::uint64_t>& changes_seen) {
+  changes_known_ = changes_seen;
+  while (sleep_for(stop, look_interval))
+    look(stop, tell, changes_seen);
+}
+
+} // namespace troupe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tool/fingerprint.hpp"
+#include "actors/sharing/fingerprint.hpp"
 
 #include "core/hasher.hpp"
 
@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace troupe::tool {
+namespace troupe {
 
 namespace {
 
@@ -60,4 +60,4 @@ hash fingerprint_of(const std::filesystem::path& path,
   return sum.finish();
 }
 
-} // namespace troupe::tool
+} // namespace troupe

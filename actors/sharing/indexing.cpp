@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tool/indexing.hpp"
+#include "actors/sharing/indexing.hpp"
 
 #include "core/directory_index.hpp"
 #include "core/hasher.hpp"
@@ -13,35 +13,11 @@
 #include <thread>
 #include <unordered_map>
 
-namespace troupe::tool {
+namespace troupe {
 
 namespace {
 
 constexpr std::uint64_t least_remembered_bytes = 256u << 10;
-
-expected<merkle_tree> hash_on_all_cores(hash_type type,
-                                        std::shared_ptr<const source> input,
-                                        const std::stop_token& stop) {
-  if (input->size() == 0)
-    return merkle_tree{};
-  tree_build work{type, std::move(input)};
-  const auto run = [&work, &stop] {
-    while (!stop.stop_requested() &&
-           work.hash_next_range() == tree_build::step::more) {
-    }
-  };
-  const auto cores = std::max(std::thread::hardware_concurrency(), 1u);
-  const auto helpers = std::min<std::uint64_t>(cores, work.ranges()) - 1;
-  {
-    std::vector<std::jthread> threads;
-    for (std::uint64_t i = 0; i < helpers; ++i)
-      threads.emplace_back(run);
-    run();
-  }
-  if (stop.stop_requested())
-    return errc::cancelled;
-  return work.finish();
-}
 
 expected<merkle_tree> tree_of(hash_type type,
                               const std::shared_ptr<const source>& file,
@@ -117,6 +93,30 @@ expected<indexed_file> index_tree(share_index& index,
 
 } // namespace
 
+expected<merkle_tree> hash_on_all_cores(hash_type type,
+                                        std::shared_ptr<const source> input,
+                                        std::stop_token stop) {
+  if (input->size() == 0)
+    return merkle_tree{};
+  tree_build work{type, std::move(input)};
+  const auto run = [&work, &stop] {
+    while (!stop.stop_requested() &&
+           work.hash_next_range() == tree_build::step::more) {
+    }
+  };
+  const auto cores = std::max(std::thread::hardware_concurrency(), 1u);
+  const auto helpers = std::min<std::uint64_t>(cores, work.ranges()) - 1;
+  {
+    std::vector<std::jthread> threads;
+    for (std::uint64_t i = 0; i < helpers; ++i)
+      threads.emplace_back(run);
+    run();
+  }
+  if (stop.stop_requested())
+    return errc::cancelled;
+  return work.finish();
+}
+
 std::string share_name(const std::string& text) {
   const auto path = std::filesystem::absolute(text).lexically_normal();
   return (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -160,4 +160,4 @@ index_files(share_index& index, const std::vector<std::string>& paths,
   return result;
 }
 
-} // namespace troupe::tool
+} // namespace troupe

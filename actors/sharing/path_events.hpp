@@ -11,7 +11,7 @@
 
 struct inotify_event;
 
-namespace troupe::tool {
+namespace troupe {
 
 /// Tells that something happened to some paths, by inotify(7): a file was
 /// written, made, renamed or removed, or its metadata changed. It may tell too
@@ -46,4 +46,4 @@ private:
   std::map<int, place> places_; ///< by watch descriptor
 };
 
-} // namespace troupe::tool
+} // namespace troupe

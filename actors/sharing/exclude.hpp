@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace troupe::tool {
+namespace troupe {
 
 /// Patterns of what is not shared, in the simple form of rsync's --exclude:
 /// '*' stands for anything but slashes, '**' for anything, '?' for a byte that
@@ -29,4 +29,4 @@ private:
   std::vector<std::string> patterns_;
 };
 
-} // namespace troupe::tool
+} // namespace troupe

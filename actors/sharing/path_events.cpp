@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tool/path_events.hpp"
+#include "actors/sharing/path_events.hpp"
 
 #include <sys/inotify.h>
 
 #include <array>
 
-namespace troupe::tool {
+namespace troupe {
 
 namespace fs = std::filesystem;
 
@@ -106,4 +106,4 @@ bool path_events::happened() {
   }
 }
 
-} // namespace troupe::tool
+} // namespace troupe

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tool/exclude.hpp"
+#include "actors/sharing/exclude.hpp"
 
 #include <algorithm>
 
-namespace troupe::tool {
+namespace troupe {
 
 namespace {
 
@@ -111,4 +111,4 @@ bool exclude_patterns::match(std::string_view path, bool is_directory) const {
                      });
 }
 
-} // namespace troupe::tool
+} // namespace troupe

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/hash.hpp"
-#include "tool/exclude.hpp"
+#include "actors/sharing/exclude.hpp"
 
 #include <filesystem>
 #include <stop_token>
 
-namespace troupe::tool {
+namespace troupe {
 
 /// A hash over what the inodes of a path say, and of all that is below it if it
 /// is a directory: names, types, sizes, owners, and all times but those of
@@ -20,4 +20,4 @@ hash fingerprint_of(const std::filesystem::path& path,
                     const std::string& name = {},
                     const exclude_patterns& exclude = {});
 
-} // namespace troupe::tool
+} // namespace troupe
