@@ -5,7 +5,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace troupe;
-using namespace troupe::tool;
+using namespace troupe;
 namespace fs = std::filesystem;
 
 namespace {
