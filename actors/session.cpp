@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/session.hpp"
 
+#include "actors/register_messages.hpp"
 #include "actors/share_supervisor.hpp"
 #include "actors/sync_supervisor.hpp"
 #include "actors/tree_supervisor.hpp"
@@ -181,6 +182,7 @@ std::size_t thread_count(std::size_t asked) {
 
 caf::actor_system_config& configure(caf::actor_system_config& config,
                                     std::size_t threads) {
+  register_messages();
   compat::use_sharing(config, thread_count(threads));
   return config;
 }

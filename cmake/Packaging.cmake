@@ -72,6 +72,9 @@ set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
 set(CPACK_DEBIAN_ACTORS_PACKAGE_NAME libtroupe-actors0)
 set(CPACK_DEBIAN_ACTORS_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_ACTORS_PACKAGE_GENERATE_SHLIBS OFF)
+# Which brings libblake3.
+set(CPACK_DEBIAN_ACTORS_PACKAGE_DEPENDS
+  "libtroupe-librecast0 (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_ACTORS_DESCRIPTION
   "Troupe for programs made of CAF actors, shared library
  Shares and syncs that are spawned like any other actor.")

@@ -4,8 +4,6 @@
 #include "actors/caf_compat.hpp"
 #include "core/errc.hpp"
 
-#include <caf/exit_reason.hpp>
-
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -35,11 +33,7 @@ private:
 };
 
 /// Why a client hears of an actor of ours that ended without a word.
-inline error why_ended(const caf::error& reason) {
-  if (reason == caf::exit_reason::user_shutdown)
-    return {errc::cancelled, "the actor was told to exit"};
-  return {errc::internal, "the actor that looked after it was killed"};
-}
+error why_ended(const caf::error& reason);
 
 /// When `self` ends, however that comes, `say(why)` is called: on its thread,
 /// or on that of whoever ends it. For what only a last word can do: it must not

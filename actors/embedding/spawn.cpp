@@ -2,6 +2,7 @@
 #include "actors/embedding/replica_keeper.hpp"
 #include "actors/embedding/share_keeper.hpp"
 #include "actors/embedding/sync_keeper.hpp"
+#include "actors/register_messages.hpp"
 #include "transport/asio_network.hpp"
 #include "troupe/actors.hpp"
 
@@ -10,11 +11,7 @@ namespace troupe {
 std::shared_ptr<network> make_network() { return make_asio_network(); }
 
 void register_types([[maybe_unused]] caf::actor_system_config& config) {
-#if TROUPE_CAF1
-  caf::init_global_meta_objects<caf::id_block::troupe>();
-  caf::init_global_meta_objects<caf::id_block::troupe_parts>();
-  caf::init_global_meta_objects<caf::id_block::troupe_keepers>();
-#endif
+  register_messages();
 }
 
 share_actor spawn_share(caf::actor_system& system, share_settings settings,

@@ -51,6 +51,23 @@ public:
   explicit embedded_world(sim_net_options options = {})
       : actor_fixture(options), baseline(system.registry().running()) {}
 
+  /// Ends the embedder, and so all that he has asked for.
+  ~embedded_world() {
+    end_owners();
+    advance(std::chrono::milliseconds{100});
+  }
+
+  void end_owners() {
+    for (const auto& owner : {caf::actor_cast<caf::actor>(sync_owner),
+                              caf::actor_cast<caf::actor>(share_owner),
+                              caf::actor_cast<caf::actor>(replica_owner)})
+      if (owner)
+        caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
+    sync_owner = sync_client{};
+    share_owner = share_client{};
+    replica_owner = replica_client{};
+  }
+
   share_keeper_actor share(share_settings settings) {
     settings.link.through = net;
     share_owner = system.spawn(share_embedder, log);

@@ -41,7 +41,7 @@ names=$(blocks cpp "$root/CONTRIBUTING.md")
 for name in $names; do
   [[ $name == *.cpp ]] || continue
   "$cxx" -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Werror \
-    -I"$work" -I"$root" "$@" "$work/$name"
+    -I"$work" -I"$root" -I"$root/actors/include" "$@" "$work/$name"
   (( ++compiled ))
 done
 (( compiled > 1 )) || { echo "CONTRIBUTING.md shows no C++ source"; exit 1; }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Compiles each header of a folder alone, and twice in one file, without
-# making code. The public C headers are compiled as C99 and as C++17.
+# making code. The public C headers are compiled as C99 and as C++17, those for
+# programs made of actors as C++17.
 #
 # usage: headers.sh ROOT FOLDER C++-COMPILER C-COMPILER [FLAG...]
 set -euo pipefail
@@ -22,8 +23,12 @@ compile_alone() {
   capi/include/*)
     said=$("$HEADER_CC" -std=c99 "${c[@]}" -x c - <<<"$twice" 2>&1 &&
            "$HEADER_CXX" -std=c++17 "${c[@]}" -x c++ - <<<"$twice" 2>&1) ;;
+  actors/include/*)
+    said=$("$HEADER_CXX" -std=c++17 "${c[@]:0:4}" -Werror -I. -Iactors/include \
+           $HEADER_FLAGS -x c++ - <<<"$twice" 2>&1) ;;
   *)
     said=$("$HEADER_CXX" -std=c++20 -fsyntax-only -I. -Icapi/include \
+           -Iactors/include \
            $HEADER_FLAGS -x c++ - <<<"$twice" 2>&1) ;;
   esac || {
     printf '%s does not compile alone\n%s\n' "$1" "$(head -n 8 <<<"$said")"

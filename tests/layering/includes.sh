@@ -14,6 +14,8 @@ declare -A ours=(
   [config]='core config'
   [actors]='core raptorq transport config actors'
   [capi/include]=''
+  # troupe/errc.hpp stands for core/errc.hpp, which is installed in its place.
+  [actors/include]='core'
   [capi]='core raptorq transport actors capi'
   [lab]='core transport config actors lab'
   [tool]='core transport config actors capi lab tool'
@@ -23,7 +25,7 @@ declare -A ours=(
 others=(
   # The C API has channels and sockets of its own, with msghdr in its headers,
   # and the functions of lcrq.
-  '^caf/'                               'actors lab'
+  '^caf/'                               'actors actors/include lab'
   '^boost/'                             'transport tool'
   # The tool's doctor looks beneath the transport.
   '^(sys/socket|sys/un)[.]h$'           'transport capi capi/include tool'
@@ -33,7 +35,7 @@ others=(
   '^blake[23][.]h$'                     'core'
   '^sodium'                             'transport capi capi/include tool'
   '^(thread|future|condition_variable|chrono)$'
-                                        'raptorq transport actors capi tool lab'
+                                        'raptorq transport actors actors/include capi tool lab'
 )
 
 # The codec is a library of its own: the standard library, and intrinsics.
@@ -69,7 +71,8 @@ check() {
 # shellcheck disable=SC2016
 includes_of() {
   local prune=()
-  [[ $1 != capi ]] || prune=(-path "$root/capi/include" -prune -o)
+  [[ $1 != capi && $1 != actors ]] ||
+    prune=(-path "$root/$1/include" -prune -o)
   find "$root/$1" "${prune[@]}" -type f \
     \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c' \) -print0 |
     xargs -0 -r awk '

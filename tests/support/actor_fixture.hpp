@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "actors/caf_compat.hpp"
+#include "tests/support/test_scheduler.hpp"
 #include "transport/sim_net.hpp"
 
-#include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
@@ -44,9 +43,8 @@ public:
 
   std::shared_ptr<sim_net> net;
   caf::actor_system_config config;
-  caf::actor_system system{configure(config)};
-  caf::scheduler::test_coordinator& sched =
-      dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  test_system system{config};
+  test_scheduler& sched = scheduler_of(system);
   caf::scoped_actor self{system};
 
   /// Runs ready actors, in an order drawn from the seed, until none is ready.
@@ -82,12 +80,6 @@ public:
   }
 
 private:
-  static caf::actor_system_config& configure(caf::actor_system_config& config) {
-    config.set("scheduler.policy", caf::atom("testing"));
-    config.set("logger.verbosity", caf::atom("quiet"));
-    return config;
-  }
-
   seeded_random random_;
 };
 
