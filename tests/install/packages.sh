@@ -31,6 +31,11 @@ for each in "${packages[@]}"; do
   printf '%s: %s bytes, needs %s\n' "$(basename "$each")" \
     "$(stat -c %s "$each")" "$(dpkg-deb -f "$each" Depends)"
 done
+contents=$(for each in "${packages[@]}"; do dpkg-deb -c "$each"; done)
+for each in man/man5/troupe.toml.5 share/troupe/troupe.schema.json \
+            system/troupe-run@.service doc/troupe/examples/sync.toml; do
+  [[ $contents == *"$each"* ]] || fail "no $each in the packages"
+done
 
 use='
   set -eu

@@ -33,8 +33,9 @@ std::string logged(log_style style) {
 
 TEST_CASE("an event is one line whatever its fields say") {
   const auto line = logged(log_style::text);
-  CHECK(line.substr(24) == R"(warning not shared path="/a b" why="\"x\"\nlevel=)"
-                           "\xef\xbf\xbd\" bytes=7\n");
+  CHECK(line.substr(24) ==
+        R"(warning not shared path="/a b" why="\"x\"\nlevel=)"
+        "\xef\xbf\xbd\" bytes=7\n");
 }
 
 TEST_CASE("the journal gets its priority first, and no time") {
