@@ -139,11 +139,13 @@ CLI::Option& add_plan_rate(CLI::App& command, sync_options& options) {
               ->capture_default_str();
 }
 
-void add_places(CLI::App& command, sync_options& options) {
+/// `also` is what else the name may be.
+void add_places(CLI::App& command, sync_options& options,
+                const std::string& also = "") {
   command
       .add_option("NAME", options.name,
-                  "name of what is shared, or a path of this host that begins"
-                  " with / or ./; with a slash at the end: what is in it")
+                  "name of what is shared" + also +
+                      "; with a slash at the end: what is in it")
       ->type_name("")
       ->required();
   command
@@ -212,7 +214,8 @@ void command_line::add_sync() {
                                     "say what would be done, as troupe plan"
                                     " does");
   add_plan_rate(command, sync).needs(&dry_run);
-  add_places(command, sync);
+  add_places(command, sync,
+             ", or a path of this host that begins with / or ./");
 }
 
 void command_line::add_plan() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tool/commands.hpp"
 #include "tool/json_lines.hpp"
+#include "tool/report_text.hpp"
 #include "tool/requests.hpp"
 #include "tool/run_to_end.hpp"
 
@@ -42,19 +43,6 @@ std::string time_text(std::int64_t seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", there);
 }
 
-/// Names may hold anything: what a terminal would act on is shown as \ooo.
-std::string printable(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || c == '\\')
-      result += fmt::format("\\{:03o}", byte);
-    else
-      result += c;
-  }
-  return result;
-}
-
 void print_entry(const catalogue_entry& entry, const std::string& top,
                  std::size_t width) {
   auto path = entry.path.empty() ? top
@@ -93,6 +81,9 @@ std::vector<catalogue_entry> entries_of(const sync_report& report,
 
 int run_list(const sync_options& options) {
   const bool is_json = options.common.json;
+  if (is_local(options.name))
+    return fail("ls", {errc::unsupported, "what is on this host, ls(1) lists"},
+                is_json);
   auto request = make_sync_request(options);
   if (!request)
     return fail("ls", request.error(), is_json);

@@ -127,6 +127,23 @@ std::string plan_text(const std::string& name, const sync_report& report,
                      static_cast<double>(bits_per_s) / 1e6);
 }
 
+std::string printable(const std::string& text) {
+  const auto at = [&text](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const auto is_c1 = [&at](std::size_t i) { // U+0080 to U+009F in UTF-8
+    return at(i) == 0xc2 && at(i + 1) >= 0x80 && at(i + 1) < 0xa0;
+  };
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (at(i) < 0x20 || at(i) == 0x7f || text[i] == '\\' || is_c1(i) ||
+        (i > 0 && is_c1(i - 1)))
+      result += fmt::format("\\{:03o}", at(i));
+    else
+      result += text[i];
+  return result;
+}
+
 std::string printed_path(const entry_change& change, const std::string& top) {
   auto path = change.path.empty() ? top
               : top.empty()       ? change.path
@@ -137,7 +154,7 @@ std::string printed_path(const entry_change& change, const std::string& top) {
     path += "/";
   if (change.kind == object_kind::symlink)
     path += " -> " + change.target;
-  return path;
+  return printable(path);
 }
 
 std::string itemized(const entry_change& change, const std::string& top) {

@@ -32,8 +32,11 @@ double planned_s(const sync_report& report, std::uint64_t bits_per_s);
 /// top of a directory is called.
 std::string itemized(const entry_change& change, const std::string& top);
 
+/// Text of a stranger: what a terminal would act on, and a backslash, as \ooo.
+std::string printable(const std::string& text);
+
 /// The path as it is printed: below `top`, directories with a slash at the
-/// end, links with their target.
+/// end, links with their target; printable().
 std::string printed_path(const entry_change& change, const std::string& top);
 
 } // namespace troupe::tool

@@ -57,6 +57,11 @@ int say(const sync_options& options, const sync_report& report,
 } // namespace
 
 int run_verify(const sync_options& options) {
+  if (is_local(options.name))
+    return fail("verify",
+                {errc::unsupported, "'" + options.name + "' is a path on this"
+                                    " host: compare it by diff(1)"},
+                options.common.json);
   auto asked = options;
   asked.common.no_cache = true; // all of it is read
   auto request = make_sync_request(asked);

@@ -102,5 +102,6 @@ expect_exit 8 ask verify tree "$data/to" # without -r
 expect_exit 3 ask plan --timeout 1 nobody-has-this "$data/to/x"
 expect_exit 3 ask verify --timeout 1 nobody-has-this "$data/to/x"
 expect_exit 2 ask plan --rate 0 file "$data/to/x"
+expect_exit 8 ask verify /etc/hostname /etc/hostname # is no share
 expect_exit 8 ask plan /etc/hostname "$data/to/x"
 stop_sharer "$sharer"

@@ -131,6 +131,20 @@ TEST_CASE("changes are itemized in rsync's letters") {
   CHECK(itemized(gone, "top") == "*deleting   top/old");
 }
 
+TEST_CASE("a name does nothing to the terminal") {
+  auto link = change_to("a\x1b[2J\nb\\");
+  link.kind = object_kind::symlink;
+  link.target = "\x7f";
+  link.is_new = true;
+  CHECK(itemized(link, "") ==
+        "cL+++++++++ a\\033[2J\\012b\\134 -> \\177");
+  auto gone = change_to("a\rb");
+  gone.is_deleted = true;
+  CHECK(itemized(gone, "") == "*deleting   a\\015b");
+  CHECK(printable("ö $'") == "ö $'");
+  CHECK(printable("a\u009bb") == "a\\302\\233b");
+}
+
 TEST_CASE("every line of JSON has a type and a version, and is one line") {
   for (const auto& line :
        {json_status(halfway(), 1e6), json_change(change_to("a\nb"), ""),
