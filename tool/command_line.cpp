@@ -173,6 +173,7 @@ command_line::command_line(const std::string& version)
   add_doctor();
   add_key();
   add_lab(app, lab);
+  add_node(app, node);
   add_completion();
 }
 

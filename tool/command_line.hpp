@@ -41,6 +41,7 @@ struct command_line {
   doctor_options doctor;
   key_arguments keys;
   lab_options lab;
+  node_options node;
   run_options session; ///< of `troupe run`, `check`, `explain` and `status`
   std::string shell; ///< of `troupe completion`
 

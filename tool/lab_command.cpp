@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tool/lab_command.hpp"
 
+#include "lab/agent.hpp"
+#include "lab/coordinator.hpp"
 #include "lab/read_topology.hpp"
 #include "lab/report.hpp"
 #include "lab/run_topology.hpp"
@@ -38,14 +40,41 @@ int validate(const std::vector<std::string>& paths) {
   return all_good ? exit_ok : exit_usage;
 }
 
-int run_all(const std::string& path, std::uint32_t rounds,
-            const std::string& folder) {
-  auto found = read(path);
+#if TROUPE_LAB_NODES
+expected<std::string> run_by_agents(const lab::topology& what,
+                                    std::uint32_t agents, std::uint16_t port) {
+  lab::coordinator_options options;
+  options.agents = agents;
+  options.port = port;
+  return lab::run_on_agents(what, options, say);
+}
+
+error be_agent(const lab::agent_options& options) {
+  return lab::run_agent(options, say);
+}
+#else
+constexpr auto no_nodes = "built with a CAF that nodes do not speak yet";
+expected<std::string> run_by_agents(const lab::topology&, std::uint32_t,
+                                    std::uint16_t) {
+  return error{errc::unsupported, no_nodes};
+}
+
+error be_agent(const lab::agent_options&) {
+  return {errc::unsupported, no_nodes};
+}
+#endif
+
+int run_all(const lab_options& options) {
+  auto found = read(options.file);
   if (!found)
     return exit_usage;
-  if (rounds > 0)
-    found->rounds = rounds;
-  const auto results = lab::run_topology(*found, say);
+  if (options.rounds > 0)
+    found->rounds = options.rounds;
+  const auto& folder = options.folder;
+  const auto results =
+      options.agents > 0
+          ? run_by_agents(*found, options.agents, options.port)
+          : lab::run_topology(*found, say);
   if (!results)
     return complain(results.error());
   if (!folder.empty()) {
@@ -76,9 +105,20 @@ int run_lab(const CLI::App& lab, const lab_options& options) {
   if (is("down"))
     return end_with(lab::end_topology(options.name));
   if (is("run"))
-    return run_all(options.file, options.rounds, options.folder);
+    return run_all(options);
   const auto found = read(options.file);
   return found ? end_with(lab::keep_topology(*found, say)) : exit_usage;
+}
+
+int run_node(const node_options& options) {
+  lab::agent_options agent;
+  agent.name = options.name;
+  agent.address = options.address;
+  agent.port = options.port;
+  agent.where.folder = options.folder;
+  agent.where.interface = options.interface;
+  agent.where.loopback = options.loopback;
+  return end_with(be_agent(agent));
 }
 
 } // namespace troupe::tool

@@ -33,6 +33,15 @@ void add_lab(CLI::App& app, lab_options& options) {
                  " says")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
+  auto& agents = *run.add_option("--agents", options.agents,
+                                 "run it on so many `troupe node` instead")
+                      ->type_name("N")
+                      ->check(CLI::Range(1, 200));
+  run.add_option("--port", options.port,
+                 "TCP port of this host's loopback device that they come in"
+                 " by; default: a free one, which is printed")
+      ->type_name("PORT")
+      ->needs(&agents);
   lab.add_subcommand("report",
                      "write the page of a report anew from its report.json")
       ->add_option("DIR", options.folder, "folder of the report")
@@ -42,6 +51,29 @@ void add_lab(CLI::App& app, lab_options& options) {
       ->add_option("NAME", options.name, "name in the topology")
       ->type_name("")
       ->required();
+}
+
+void add_node(CLI::App& app, node_options& options) {
+  auto& node = *app.add_subcommand(
+      "node", "carry out what a `troupe lab run --agents` elsewhere asks for");
+  node.add_option("--name", options.name, "what it is called")
+      ->type_name("NAME")
+      ->required();
+  node.add_option("--connect", options.address,
+                  "address of the coordinator, or of a tunnel to it")
+      ->type_name("ADDRESS")
+      ->capture_default_str();
+  node.add_option("--port", options.port, "its TCP port")
+      ->type_name("PORT")
+      ->required();
+  node.add_option("--folder", options.folder, "folder of its own, for files")
+      ->type_name("DIR")
+      ->capture_default_str();
+  node.add_option("-I,--interface", options.interface,
+                  "network interface for the files")
+      ->type_name("INTERFACE");
+  node.add_flag("--loopback", options.loopback,
+                "other nodes are on this host, too");
 }
 
 } // namespace troupe::tool

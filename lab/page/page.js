@@ -40,7 +40,8 @@ function pick(session, tool, n, loss) {
 }
 // The median of what good runs have; null if there is none.
 function figure(list, get) {
-  return median(list.filter(r => r.complete && r.in_time).map(get));
+  return median(list.filter(r => r.complete && r.in_time).map(get)
+    .filter(x => x !== null));
 }
 const goodput = r => r.file_bytes / 1e6 / r.wall_s;
 
