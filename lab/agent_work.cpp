@@ -37,10 +37,10 @@ public:
 
   std::vector<task_result> play() {
     std::error_code none;
-    fs::remove_all(where_.folder / "run", none);
-    fs::create_directories(where_.folder / "run", none);
+    fs::remove_all(run_folder(), none);
+    fs::create_directories(run_folder(), none);
     const auto made =
-        make_content(where_.folder / "source", plan_.file, plan_.seed);
+        make_content(source_folder(), plan_.file, plan_.seed);
     if (made)
       source_ = *made;
     if (made && start_sharers()) {
@@ -53,13 +53,19 @@ public:
     wait_for_stop();
     end_all(true);
     auto results = take_results(true);
-    fs::remove_all(where_.folder / "run", none);
-    fs::remove_all(where_.folder / "source", none);
+    fs::remove_all(run_folder(), none);
+    fs::remove_all(source_folder(), none);
     return results;
   }
 
 private:
   bool is_stopped() const { return signals_.stop->load(); }
+
+  // These are removed, so nobody else may have folders of such names.
+  fs::path run_folder() const { return where_.folder / "troupe-node-run"; }
+  fs::path source_folder() const {
+    return where_.folder / "troupe-node-source";
+  }
 
   std::vector<std::string> common(const char* command) const {
     std::vector<std::string> words{own_program(), command, "--no-cache"};
@@ -82,7 +88,7 @@ private:
     if (one.what.is_sharer) {
       words.push_back(source_.string());
     } else {
-      const auto folder = where_.folder / "run" / one.what.host;
+      const auto folder = run_folder() / one.what.host;
       std::error_code none;
       fs::create_directories(folder, none);
       words.push_back(plan_.file.name);
@@ -92,7 +98,7 @@ private:
     }
     one.was_started = true;
     if (auto started = start_process(
-            words, -1, where_.folder / "run" / ("log-" + one.what.host)))
+            words, -1, run_folder() / ("log-" + one.what.host)))
       one.running = *started;
   }
 
@@ -202,7 +208,7 @@ private:
       }
       got.is_identical =
           !one.what.is_sharer && one.running.end &&
-          is_same(source_, where_.folder / "run" / one.what.host /
+          is_same(source_, run_folder() / one.what.host /
                                plan_.file.name);
       results.push_back(std::move(got));
     }

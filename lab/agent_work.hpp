@@ -11,7 +11,7 @@ namespace troupe::lab {
 
 /// Where an agent works.
 struct workplace {
-  std::filesystem::path folder; ///< its own; what is in it is removed
+  std::filesystem::path folder; ///< troupe-node-* in it is its own
   std::string interface;        ///< of the files' way; empty: troupe's choice
   bool loopback = false;        ///< other agents are on this host, too
 };
