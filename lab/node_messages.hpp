@@ -43,4 +43,6 @@ inline std::optional<nlohmann::json> parse_node_text(const std::string& text) {
 
 } // namespace troupe::lab
 
-TROUPE_LOCAL_MESSAGE(troupe::lab::node_tick)
+TROUPE_BEGIN_MESSAGES(troupe_lab, TROUPE_FIRST_TYPE_ID + 180)
+TROUPE_LOCAL_MESSAGE(troupe_lab, troupe::lab::node_tick)
+TROUPE_END_MESSAGES(troupe_lab)

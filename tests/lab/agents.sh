@@ -21,6 +21,7 @@ now_ms() { echo $(( ${EPOCHREALTIME/[^0-9]/} / 1000 )); }
 
 # coordinate FILE [OPTION...]: in the background; its port is in $port.
 coordinate() {
+  : >"$folder/log" # there, and empty, before it is looked into
   "$TROUPE" lab run "$1" --agents 3 --report "$folder/report" \
     >"$folder/log" 2>&1 &
   coordinator=$!
