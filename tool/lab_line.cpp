@@ -38,8 +38,8 @@ void add_lab(CLI::App& app, lab_options& options) {
                       ->type_name("N")
                       ->check(CLI::Range(1, 200));
   run.add_option("--port", options.port,
-                 "TCP port of this host's loopback device that they come in"
-                 " by; default: a free one, which is printed")
+                 "TCP port of the loopback device that they come in by;"
+                 " default: a free one, which is printed")
       ->type_name("PORT")
       ->needs(&agents);
   lab.add_subcommand("report",
@@ -66,12 +66,12 @@ void add_node(CLI::App& app, node_options& options) {
   node.add_option("--port", options.port, "its TCP port")
       ->type_name("PORT")
       ->required();
-  node.add_option("--folder", options.folder, "folder of its own, for files")
+  node.add_option("--folder", options.folder, "folder for files")
       ->type_name("DIR")
       ->capture_default_str();
   node.add_option("-I,--interface", options.interface,
                   "network interface for the files")
-      ->type_name("INTERFACE");
+      ->type_name("NAME");
   node.add_flag("--loopback", options.loopback,
                 "other nodes are on this host, too");
 }
