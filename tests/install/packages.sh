@@ -56,7 +56,9 @@ if [[ -n $root ]]; then
     apt-get install -qy --no-install-recommends gcc libc6-dev cmake make \
       pkg-config' >"$work/apt.log" 2>&1 ||
     { tail -20 "$work/apt.log"; fail "apt-get install"; }
-  chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+  # The loader looks for $ORIGIN in /proc.
+  unshare --mount --pid --fork --mount-proc="$root/proc" \
+    chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     sh -c "$use" | tee "$work/output"
   chroot "$root" dpkg -L troupe | grep -q '/man1/troupe.1' || fail "no manual"
   for file in bash-completion/completions/troupe zsh/site-functions/_troupe \
