@@ -122,8 +122,10 @@ TEST_CASE("many syncs in a row leave nothing behind", "[embedding][network]") {
   const auto grown = static_cast<long>(resident_kib()) - static_cast<long>(kib);
   std::cout << rounds << " syncs: " << kib << " KiB after 20, " << grown
             << " KiB more at the end\n";
+#ifndef __SANITIZE_ADDRESS__ // which keeps what was freed
   // Slabs and arenas take some; a sync that leaks leaves a MiB.
   CHECK(grown < 16384);
+#endif
   CHECK(entries_after("/proc/self/fd", files) <= files);
   CHECK(entries_after("/proc/self/task", threads) <= threads + 2);
   CHECK(sharer.system.registry().running() <= running + 1);
