@@ -153,10 +153,12 @@ TEST_CASE("a replica of real sockets follows its share",
     CHECK(status.what == share_status::event::renewed);
   });
   snapshot_ptr second;
-  one.self->receive([&](const snapshot_update& update) { second = update.now; });
+  one.self->receive(
+      [&](const snapshot_update& update) { second = update.now; });
   REQUIRE(first);
   REQUIRE(second);
-  const auto is = [](const snapshot& table, const std::vector<std::byte>& want) {
+  const auto is = [](const snapshot& table,
+                     const std::vector<std::byte>& want) {
     return std::equal(table.data, table.data + table.size, want.begin(),
                       want.end());
   };
@@ -179,7 +181,8 @@ TEST_CASE("options of the program become settings", "[embedding]") {
     argv.push_back(const_cast<char*>(each));
   settings.parse(static_cast<int>(argv.size()), argv.data());
   CHECK(settings.make_sync_settings().link.interface == "eth7");
-  CHECK(settings.make_sync_settings().timeout == std::chrono::milliseconds{1500});
+  CHECK(settings.make_sync_settings().timeout ==
+        std::chrono::milliseconds{1500});
   CHECK(settings.make_share_settings().rate_bits_per_s == 0);
   CHECK(settings.make_replica_settings().link.interface == "eth7");
 }
