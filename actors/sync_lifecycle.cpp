@@ -223,6 +223,8 @@ void sync_supervisor_state::on_tick() {
   if (now == phase::waiting && !report.object.empty() &&
       at - object_came > catalogue_patience)
     return end({});
+  if (waits_for_manifest)
+    compare();
   recheck_if_silent(at);
   give_up_if_silent(at);
   if (now != phase::closing)

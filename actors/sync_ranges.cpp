@@ -78,6 +78,7 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
 
 void sync_supervisor_state::adopt(manifest value) {
   native = std::move(value);
+  waits_for_manifest = false;
   report.object = {};
   const auto& shape = native->cut().shape;
   report.type = native->type;

@@ -12,7 +12,18 @@
 
 namespace troupe {
 
+using namespace std::chrono_literals;
 using kind = channel_table::purpose::kind;
+
+namespace {
+
+/// Others may have asked for the classic tree just before: it comes first
+/// then, though the sharer has range channels, too.
+constexpr auto manifest_patience = 50ms;
+/// What is smaller comes sooner by the classic protocol than after a wait.
+constexpr std::uint64_t least_native_bytes = 512 << 10;
+
+} // namespace
 
 void sync_supervisor_state::start() {
   report.tag = request.tag;
@@ -107,10 +118,10 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
   report.name = remote->header().name;
   report.stats.object_bytes = remote->header().size;
   report.stats.first_object_bytes = remote->first_bytes();
+  object_came = at;
   note_origin(remote->id(), false);
   if (!remote->has_tree() && request.report_objects) {
     report.object = msg.data;
-    object_came = at;
     return channels.all(kind::manifest).empty() ? end({}) : void();
   }
   report.header = remote->header();
@@ -259,8 +270,18 @@ void sync_supervisor_state::on_tree_built(const tree_built& msg) {
   flush();
 }
 
+bool sync_supervisor_state::may_be_native() const {
+  return !native && remote->header().size >= least_native_bytes &&
+         !channels.all(kind::manifest).empty() &&
+         compat::now(self) - object_came < manifest_patience;
+}
+
 void sync_supervisor_state::compare() {
   if (now != phase::comparing || !local_known || plan)
+    return;
+  // on_tick() or the manifest goes on.
+  waits_for_manifest = may_be_native();
+  if (waits_for_manifest)
     return;
   // Once a sync: the answer moves it on to the next phase.
   compat::send(self, comparer, diff_trees{local_tree, remote_tree,

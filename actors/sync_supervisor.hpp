@@ -92,7 +92,8 @@ struct sync_supervisor_state {
   time_point hashing_started{0};
   time_point last_sign{0};     ///< of life: data verified, hashed or written
   time_point last_progress{0}; ///< message to the observer
-  time_point object_came{0};   ///< report.object, while a manifest may come
+  time_point object_came{0};   ///< the classic one; a manifest may follow
+  bool waits_for_manifest = false; ///< with comparing, for a moment
   time_point last_tick{0};
   time_point rechecked{0};     ///< when the name was last asked for again
   std::uint64_t ranges_seen = 0;
@@ -117,6 +118,7 @@ struct sync_supervisor_state {
   void tree_complete();
   void start_hashing(hash_type type);
   void on_tree_built(const tree_built& msg);
+  bool may_be_native() const;
   void compare();
   void on_plan(const trees_compared& msg);
   bool only_compares() const;

@@ -156,7 +156,7 @@ TEST_CASE("a directory that changes is of one version at the end",
 
 TEST_CASE("what changes faster than it can be fetched is an error that says so",
           "[system][changed]") {
-  changing_world w{true};
+  changing_world w{true, {.rate_bits_per_s = 15'000'000}};
   std::uint64_t number = 1;
   w.share_file(w.version(number));
   put_on_disk(w.disk / "to/before", empty_tree());

@@ -5,6 +5,7 @@
 #include "tests/support/world.hpp"
 #include "transport/range_packet.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -307,6 +308,35 @@ TEST_CASE("a second receiver that starts later goes along with the first",
                << " x the symbols of the file for both");
   // Nearly 40 % were sent before it came; two syncs on their own cost 2.
   CHECK(packets <= 1.65 * needed / (1 - loss) * 1.03);
+}
+
+TEST_CASE("who overhears the classic tree that others asked for takes ranges",
+          "[system][ranges]") {
+  // Its own request is still on its way then, and the manifest comes later.
+  const auto between = GENERATE(300us, 500us, 700us, 1100us);
+  world w{{.rate_bits_per_s = 1'000'000'000}};
+  const auto data = pattern(16u << 20, 17);
+  w.add("file", data);
+  w.start_share();
+  std::vector<world::receiver> all(8);
+  for (auto& each : all) {
+    each.buffer.resize(data.size());
+    w.start(each, world::request_for("file", each.buffer));
+    w.advance(between);
+  }
+  REQUIRE(w.advance_until(
+      [&] {
+        return std::all_of(all.begin(), all.end(),
+                           [](const auto& each) { return each.done(); });
+      },
+      30s));
+  for (const auto& each : all) {
+    CHECK(each.report().ok());
+    CHECK((each.buffer == data));
+  }
+  const auto packets = static_cast<double>(w.counters->packets_sent);
+  // The manifest and what else is small is sent for each of them.
+  CHECK(packets <= 1.08 * static_cast<double>(symbols_of(1u << 20) * 16));
 }
 
 TEST_CASE("when the sharer stops midway, each chunk is an old or a new one",
