@@ -20,7 +20,7 @@ struct audience_options {
   std::chrono::nanoseconds memory = std::chrono::milliseconds{100};
   /// Who is further behind is not waited for.
   std::uint64_t reach_bytes = std::uint64_t{24} << 20;
-  std::size_t max_members = 256;
+  std::size_t max_members = 1024;
 };
 
 /// Guesses whether other receivers are about to ask for what one of them asks

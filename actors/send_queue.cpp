@@ -10,6 +10,8 @@ namespace {
 
 /// How often room is looked for when there is none: it takes a walk.
 constexpr std::chrono::milliseconds between_sweeps{10};
+/// Bulk that is smaller than that may follow sooner.
+constexpr std::uint64_t bytes_an_interval = 1 << 20;
 
 bool contains(const std::vector<ip6_address>& all, const ip6_address& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -19,10 +21,29 @@ bool contains(const std::vector<ip6_address>& all, const ip6_address& one) {
 
 // -- who waits ----------------------------------------------------------------
 
+std::chrono::nanoseconds
+send_queue::interval_of(const group_state& state) const noexcept {
+  if (!state.how.bulk)
+    return options_.interval;
+  const auto part =
+      options_.bulk_interval *
+      static_cast<std::int64_t>(std::min(state.how.bytes, bytes_an_interval)) /
+      static_cast<std::int64_t>(bytes_an_interval);
+  return std::clamp(part, options_.interval, options_.bulk_interval);
+}
+
 time_point send_queue::allowed_at(const group_state& state) const noexcept {
-  const auto& o = options_;
-  return state.how.bulk ? state.due - (o.bulk_burst - 1) * o.bulk_interval
-                        : state.due - (o.burst - 1) * o.interval;
+  // Those who come one after the other share what is sent, the more so the
+  // more of them there are, and long before the burst is used up.
+  const auto interval = interval_of(state);
+  const auto owed = std::max(state.due - state.sent_at, interval * 0);
+  const auto in_a_row =
+      (owed + interval - std::chrono::nanoseconds{1}) / interval;
+  const auto gap =
+      std::min(in_a_row * in_a_row * options_.least_gap, interval);
+  const auto burst = state.how.bulk ? options_.bulk_burst : options_.burst;
+  return std::max(state.due - (burst - 1) * interval,
+                  state.sent_at + gap);
 }
 
 bool send_queue::is_repeat(const group_state& state, time_point now) const {
@@ -236,9 +257,7 @@ send_queue::order send_queue::take(const key& where, group_state& state,
   state.now = phase::sending;
   state.served = state.reporters;
   state.taken_at = now;
-  state.due = std::max(state.due, now) + (state.how.bulk
-                                              ? options_.bulk_interval
-                                              : options_.interval);
+  state.due = std::max(state.due, now) + interval_of(state);
   budget_.sends(state.how.bytes);
   stop_waiting(state);
   const auto ticket = next_ticket_++;

@@ -37,7 +37,11 @@ struct send_queue_options {
   /// whoever asks for it. More receivers than that share the next sending.
   std::uint32_t burst = 16;
   std::chrono::nanoseconds interval = std::chrono::milliseconds{100};
-  std::uint32_t bulk_burst = 4; ///< the same of bulk
+  /// From the end of a sending to the next of the same group; four times as
+  /// much after two in a row, nine times after three.
+  std::chrono::nanoseconds least_gap = std::chrono::microseconds{250};
+  std::uint32_t bulk_burst = 8; ///< the same of bulk
+  /// The same of a MiB of bulk; of less as much less, down to `interval`.
   std::chrono::nanoseconds bulk_interval = std::chrono::seconds{1};
   /// Who asks for bulk that was sent to it before, so long ago at most, waits
   /// until nobody waits for whom it is new; but every so many sendings of bulk
@@ -157,6 +161,7 @@ private:
       time_point now, bool take_bulk,
       const std::function<bool(const group_address&)>& is_ripe,
       bool& is_new_waiting);
+  std::chrono::nanoseconds interval_of(const group_state& state) const noexcept;
   time_point allowed_at(const group_state& state) const noexcept;
   bool is_repeat(const group_state& state, time_point now) const;
   bool is_forgettable(const group_state& state, time_point now,

@@ -20,7 +20,8 @@ group_change from(std::uint8_t host, std::uint8_t group,
 
 constexpr send_class urgent{.urgent = true};
 /// As the data of a range.
-constexpr send_class bulk{.repeat_for_latecomers = false, .bulk = true};
+constexpr send_class bulk{.repeat_for_latecomers = false, .bulk = true,
+                          .bytes = 1 << 20};
 
 bool ripe(const group_address&) { return true; }
 bool unripe(const group_address&) { return false; }
@@ -81,7 +82,7 @@ TEST_CASE("a report long after the transmission is a new request",
   CHECK(queue.next(0ms));
 }
 
-TEST_CASE("leave and join ask for another transmission at once",
+TEST_CASE("leave and join ask for another transmission",
           "[actors][send_queue]") {
   send_queue queue;
   queue.wanted(from(1, 7), 0ms);
@@ -97,7 +98,7 @@ TEST_CASE("leave and join ask for another transmission at once",
     CHECK(queue.wanted(from(1, 7), 2ms));
     CHECK_FALSE(queue.next(0ms));
     queue.sent(order->ticket, 3ms);
-    CHECK(queue.next(0ms));
+    CHECK(queue.next(4ms));
   }
 }
 
@@ -108,7 +109,7 @@ TEST_CASE("a second host that asks during a transmission gets its own",
   const auto order = queue.next(0ms);
   CHECK(queue.wanted(from(2, 7), 1ms));
   queue.sent(order->ticket, 2ms);
-  CHECK(queue.next(0ms));
+  CHECK(queue.next(3ms));
 }
 
 TEST_CASE("the same group on two interfaces is sent on both",
@@ -292,6 +293,47 @@ TEST_CASE("one group is sent so often in a row, then once an interval",
   }
 }
 
+TEST_CASE("who comes one after the other shares the sendings to come",
+          "[actors][send_queue]") {
+  const bool is_bulk = GENERATE(false, true);
+  send_queue queue;
+  auto now = std::chrono::nanoseconds{1s};
+  std::vector<std::chrono::nanoseconds> sent;
+  for (int host = 0; host < 100; ++host, now += 100us) {
+    queue.wanted(from(static_cast<std::uint8_t>(host), 7), now,
+                 is_bulk ? bulk : urgent);
+    while (const auto order = queue.next(now)) {
+      sent.push_back(now);
+      queue.sent(order->ticket, now);
+    }
+  }
+  REQUIRE(sent.size() >= 4);
+  CHECK(sent.size() <= 6);
+  CHECK(sent[1] - sent[0] <= 300us); // the second hardly waits
+  for (std::size_t i = 2; i < sent.size(); ++i)
+    CHECK(sent[i] - sent[i - 1] > sent[i - 1] - sent[i - 2]);
+}
+
+TEST_CASE("little bulk may follow sooner than much", "[actors][send_queue]") {
+  auto small = bulk;
+  small.bytes = 256 << 10;
+  send_queue queue;
+  auto now = std::chrono::nanoseconds{1s};
+  const auto begin = now;
+  std::uint32_t sent = 0;
+  for (std::uint8_t host = 0; now < begin + 5s; now += 1ms, ++host) {
+    queue.wanted(from(host, 7), now, small);
+    while (const auto order = queue.next(now)) {
+      ++sent;
+      queue.sent(order->ticket, now);
+    }
+    queue.expire(now);
+  }
+  // Four a second after the burst.
+  CHECK(sent >= send_queue_options{}.bulk_burst + 18);
+  CHECK(sent <= send_queue_options{}.bulk_burst + 21);
+}
+
 TEST_CASE("groups that were sent too often keep nobody else waiting",
           "[actors][send_queue][hostile]") {
   send_queue queue;
@@ -347,6 +389,7 @@ TEST_CASE("bulk that was sent to its asker before waits for what is new",
 
   // One in forty is a repeat even so.
   ask(1, 1);
+  now += 2ms; // a group is not sent again without a gap
   for (int group = 10; group < 90; ++group)
     ask(2, group);
   int before = 0;
