@@ -68,6 +68,7 @@ channel_sender_actor::behavior_type channel_sender(
                                        ticket, std::make_shared<train_sent>(
                                                    std::move(outcome))});
                          });
+        state.ranges->prepare_repair(); // while they are on their way
       },
       [self](const train_returned& msg) {
         auto& state = compat::state_of(self);

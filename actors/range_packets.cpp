@@ -14,12 +14,11 @@ namespace {
 /// As many as fit one superpacket: losing it is what repair symbols are for.
 constexpr std::uint16_t burst_packets = 64;
 
-/// Blocks in memory: some 1.3 MiB each.
+/// Blocks in memory: a MiB each.
 constexpr std::size_t max_blocks = 4;
-/// Repair channels whose symbols are made at once, and how many such batches
-/// are kept of a block: the work is for the block, hardly for a symbol.
+/// Repair channels whose symbols are made at once: the work is for the block,
+/// hardly for a symbol.
 constexpr std::uint32_t batch_channels = 6;
-constexpr std::size_t max_batches = 4;
 
 indexed_range range_of(const index_entry& entry) {
   if (const auto* chunk = std::get_if<indexed_chunk>(&entry))
@@ -46,8 +45,9 @@ range_packets::fill(packet_train& train, const shared_channel& what) {
   train.packet_bytes = static_cast<std::uint16_t>(stride);
   train.burst_packets = burst_packets;
   train.bytes.resize(packets * stride);
-  const auto failed = is_data ? fill_data(train, *from, range)
-                              : fill_repair(train, from, range, first_esi);
+  is_data_last_ = false;
+  const auto failed = is_data ? fill_data(train, from, range)
+                              : fill_repair(train, from, range, what.index);
   if (failed != errc::none)
     return failed;
   range_header header{0, what.tag, block_bytes, first_esi};
@@ -82,7 +82,8 @@ void range_packets::seal(packet_train& train, const hash& channel,
   }
 }
 
-errc range_packets::fill_data(packet_train& train, const source& from,
+errc range_packets::fill_data(packet_train& train,
+                              const std::shared_ptr<const source>& from,
                               byte_range range) {
   const auto padding = train.bytes.size() / train.packet_bytes * symbol_bytes_ -
                        range.length;
@@ -90,34 +91,74 @@ errc range_packets::fill_data(packet_train& train, const source& from,
                     static_cast<std::ptrdiff_t>(train.packet_bytes -
                                                 front_bytes_ - symbol_bytes_);
   std::fill(last - static_cast<std::ptrdiff_t>(padding), last, std::byte{0});
-  return from.read_spaced(range.offset, range.length,
-                          std::span{train.bytes}.subspan(front_bytes_),
-                          symbol_bytes_, train.packet_bytes);
+  repairs_->data_sent();
+  if (repairs_->batches_expected() == 0)
+    return from->read_spaced(range.offset, range.length,
+                             std::span{train.bytes}.subspan(front_bytes_),
+                             symbol_bytes_, train.packet_bytes);
+  // Repair symbols are made of the whole block: then one reading is enough.
+  const auto whole = read(from, range);
+  if (!whole)
+    return whole.error().code;
+  is_data_last_ = true;
+  auto* to = train.bytes.data() + front_bytes_;
+  for (auto rest = std::span{(*whole)->bytes}; !rest.empty();
+       to += train.packet_bytes) {
+    const auto piece = rest.first(std::min<std::size_t>(rest.size(),
+                                                        symbol_bytes_));
+    std::memcpy(to, piece.data(), piece.size());
+    rest = rest.subspan(piece.size());
+  }
+  return errc::none;
+}
+
+void range_packets::prepare_repair() {
+  if (!is_data_last_)
+    return;
+  is_data_last_ = false;
+  const auto& sent = blocks_.front();
+  const auto k = range_symbols(static_cast<std::uint32_t>(sent.range.length),
+                               symbol_bytes_);
+  const auto count = repairs_->batches_expected();
+  if (count > 0 && !repairs_->find(sent.from, sent.range, k))
+    encode(sent, 0, count); // what fails is made when it is asked for
 }
 
 errc range_packets::fill_repair(packet_train& train,
                                 const std::shared_ptr<const source>& from,
-                                byte_range range, std::uint32_t first_esi) {
-  const auto block = read(from, range);
-  if (!block)
-    return block.error().code;
-  const auto count = train.bytes.size() / train.packet_bytes;
-  const auto symbols = symbols_of(**block, first_esi,
-                                  static_cast<std::uint32_t>(count));
-  if (!symbols)
-    return symbols.error().code;
+                                byte_range range, std::uint32_t index) {
+  const auto k = range_symbols(static_cast<std::uint32_t>(range.length),
+                               symbol_bytes_);
+  const auto count = repair_channel_symbols(k);
+  const auto batch = index / batch_channels;
+  const auto begin = k + batch * batch_channels * count;
+  repairs_->repair_asked(batch);
+  auto made = repairs_->find(from, range, begin);
+  if (!made) {
+    const auto whole = read(from, range);
+    if (!whole)
+      return whole.error().code;
+    if (const auto e = encode(**whole, batch, 1); e != errc::none)
+      return e;
+    made = repairs_->find(from, range, begin);
+    if (!made)
+      return errc::internal;
+  }
+  const auto* symbols =
+      made->data() +
+      std::size_t{index % batch_channels} * count * symbol_bytes_;
   for (std::size_t i = 0; i < count; ++i)
     std::memcpy(train.bytes.data() + i * train.packet_bytes + front_bytes_,
-                symbols->data() + i * symbol_bytes_, symbol_bytes_);
+                symbols + i * symbol_bytes_, symbol_bytes_);
   return errc::none;
 }
 
-expected<range_packets::encoded_block*>
+expected<const range_packets::block*>
 range_packets::read(const std::shared_ptr<const source>& from,
                     byte_range range) {
   const auto known =
-      std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) {
-        return block.from == from && block.range == range;
+      std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& each) {
+        return each.from == from && each.range == range;
       });
   if (known != blocks_.end()) {
     blocks_.splice(blocks_.begin(), blocks_, known);
@@ -127,48 +168,37 @@ range_packets::read(const std::shared_ptr<const source>& from,
     blocks_.emplace_front();
   else
     blocks_.splice(blocks_.begin(), blocks_, std::prev(blocks_.end()));
-  auto& block = blocks_.front();
-  block.batches.clear();
-  block.from.reset();
-  block.bytes.resize(range.length);
-  if (const auto e = from->read_at(range.offset, block.bytes); e != errc::none)
+  auto& fresh = blocks_.front();
+  fresh.from.reset();
+  fresh.bytes.resize(range.length);
+  if (const auto e = from->read_at(range.offset, fresh.bytes); e != errc::none)
     return e;
-  block.from = from;
-  block.range = range;
-  return &block;
+  fresh.from = from;
+  fresh.range = range;
+  return &fresh;
 }
 
-expected<std::span<const std::byte>>
-range_packets::symbols_of(encoded_block& block, std::uint32_t first_esi,
-                          std::uint32_t count) {
-  const auto k = range_symbols(static_cast<std::uint32_t>(block.range.length),
+errc range_packets::encode(const block& of, std::uint32_t first_batch,
+                           std::uint32_t count) {
+  const auto k = range_symbols(static_cast<std::uint32_t>(of.range.length),
                                symbol_bytes_);
-  const auto batch_symbols = count * batch_channels;
-  const auto begin = first_esi - (first_esi - k) % batch_symbols;
-  auto found = std::find_if(
-      block.batches.begin(), block.batches.end(),
-      [&](const auto& batch) { return batch.first_esi == begin; });
-  if (found == block.batches.end()) {
-    if (block.batches.size() < max_batches)
-      block.batches.emplace_front();
-    else
-      block.batches.splice(block.batches.begin(), block.batches,
-                           std::prev(block.batches.end()));
-    found = block.batches.begin();
-    found->first_esi = begin;
-    found->symbols.resize(std::size_t{batch_symbols} * symbol_bytes_);
-    // An encoder for each batch: one that is used again keeps what it solved,
-    // which costs more than solving it in small pieces.
-    raptorq::block_encoder encoder{k, symbol_bytes_, block.bytes};
-    if (encoder.repair(begin, batch_symbols, found->symbols) !=
-        raptorq::status::done) {
-      block.batches.erase(found);
-      return errc::internal;
-    }
+  const auto batch_symbols = repair_channel_symbols(k) * batch_channels;
+  const auto batch_bytes = std::size_t{batch_symbols} * symbol_bytes_;
+  const auto begin = k + first_batch * batch_symbols;
+  std::vector<std::byte> made(batch_bytes * count);
+  // An encoder for each time: one that is used again keeps what it solved,
+  // which costs more than solving it in small pieces.
+  raptorq::block_encoder encoder{k, symbol_bytes_, of.bytes};
+  if (encoder.repair(begin, batch_symbols * count, made) !=
+      raptorq::status::done)
+    return errc::internal;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto part = std::span{made}.subspan(i * batch_bytes, batch_bytes);
+    repairs_->put(of.from, of.range, begin + i * batch_symbols,
+                  std::make_shared<const std::vector<std::byte>>(
+                      part.begin(), part.end()));
   }
-  return std::span<const std::byte>{found->symbols}.subspan(
-      std::size_t{first_esi - begin} * symbol_bytes_,
-      std::size_t{count} * symbol_bytes_);
+  return errc::none;
 }
 
 } // namespace troupe

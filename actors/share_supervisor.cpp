@@ -104,7 +104,8 @@ void share_supervisor_state::spawn_sender() {
       self->spawn(channel_sender, share_supervisor_actor{self}, out,
                   object_packets{request.index->type(), request.overhead_packets,
                                  request.key, request.signing, seal},
-                  range_packets{request.index->range_symbol_bytes(), seal});
+                  range_packets{request.index->range_symbol_bytes(), seal,
+                                repairs});
   watch(caf::actor_cast<caf::actor>(handle));
   senders.push_back({std::move(handle), {}});
 }

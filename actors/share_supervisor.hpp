@@ -3,6 +3,7 @@
 
 #include "actors/audience.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/repair_store.hpp"
 #include "actors/send_queue.hpp"
 
 #include <set>
@@ -30,6 +31,7 @@ struct share_supervisor_state {
   share_supervisor_actor::stateful_pointer<share_supervisor_state> self =
       nullptr;
   share_request request;
+  std::shared_ptr<repair_store> repairs = std::make_shared<repair_store>();
   std::optional<range_seal> seal; ///< of an encrypted share
   share_environment env;
   send_queue queue;

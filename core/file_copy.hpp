@@ -5,8 +5,7 @@
 #include "core/chunking.hpp"
 #include "core/errc.hpp"
 #include "core/file_system.hpp"
-
-#include <vector>
+#include "core/read_buffer.hpp"
 
 namespace troupe {
 
@@ -32,7 +31,7 @@ private:
   const descriptor& from_;
   const descriptor& to_;
   way best_ = way::share_blocks;
-  std::vector<std::byte> buffer_; ///< allocated when needed
+  read_buffer buffer_; ///< allocated when needed
 };
 
 /// A run of bytes with or without blocks behind it.

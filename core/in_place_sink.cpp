@@ -2,6 +2,7 @@
 #include "core/file_attributes.hpp"
 #include "core/file_sink.hpp"
 #include "core/journal.hpp"
+#include "core/read_buffer.hpp"
 #include "core/resumed_source.hpp"
 #include "core/room.hpp"
 
@@ -143,7 +144,7 @@ private:
   bool is_open() const noexcept { return is_begun_ && journal_; }
 
   errc append_old(byte_range from, std::uint64_t offset) {
-    std::vector<std::byte> bytes(from.length);
+    read_buffer bytes(from.length);
     if (const auto e = old()->read_at(from.offset, bytes); e != errc::none)
       return e;
     return journal_->append(offset, bytes);

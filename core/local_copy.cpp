@@ -3,6 +3,7 @@
 
 #include "core/file_attributes.hpp"
 #include "core/file_sink.hpp"
+#include "core/read_buffer.hpp"
 
 #include <fcntl.h>
 
@@ -49,7 +50,7 @@ private:
   std::uint64_t length_;
   descriptor old_;
   std::unique_ptr<sink> new_; ///< once there is a difference
-  std::vector<std::byte> ours_, theirs_;
+  read_buffer ours_, theirs_;
 };
 
 errc file_comparison::open_old() {

@@ -2,6 +2,7 @@
 #include "core/tree_build.hpp"
 
 #include "core/hash_many.hpp"
+#include "core/read_buffer.hpp"
 
 #include <algorithm>
 #include <new>
@@ -53,7 +54,7 @@ tree_build::step tree_build::hash_next_range() {
 errc tree_build::hash_range(std::uint64_t range) {
   if (length_ == 0)
     return errc::none;
-  thread_local std::vector<std::byte> buffer(piece_bytes);
+  thread_local read_buffer buffer(piece_bytes);
   auto offset = range * range_bytes;
   const auto end = std::min(offset + range_bytes, length_);
   while (offset < end) {

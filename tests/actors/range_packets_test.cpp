@@ -165,6 +165,39 @@ TEST_CASE("the block that is kept for repair is that of the last range",
   }
 }
 
+TEST_CASE("what is sent and made ahead when much gets lost is the same",
+          "[actors][range_packets]") {
+  const auto length = GENERATE(5000u, 500'000u, mib);
+  const auto data = pattern(length, 5);
+  const auto from = make_blob_source(blob::copy_of(data));
+  const auto asked = [&](content what, std::uint32_t index) {
+    return shared_channel{
+        what, {hash{}, indexed_range{from, {0, length}}}, tag, index};
+  };
+  range_packets calm{symbol_bytes};
+  const auto store = std::make_shared<repair_store>();
+  store->repair_asked(1);
+  range_packets busy{symbol_bytes, std::nullopt, store};
+  packet_train expected;
+  packet_train train;
+  train.bytes.assign(2 * mib, std::byte{0xee}); // what another train left
+  REQUIRE(calm.fill(expected, asked(content::data, 0)));
+  REQUIRE(busy.fill(train, asked(content::data, 0)));
+  CHECK((train.bytes == expected.bytes));
+  const auto k = range_symbols(length, symbol_bytes);
+  const auto ahead = 6 * repair_channel_symbols(k);
+  CHECK_FALSE(store->find(from, {0, length}, k));
+  busy.prepare_repair();
+  CHECK(store->find(from, {0, length}, k));
+  CHECK(store->find(from, {0, length}, k + ahead));
+  for (const std::uint32_t index : {0u, 5u, 6u, 11u, 12u, 4095u}) {
+    REQUIRE(calm.fill(expected, asked(content::repair, index)));
+    REQUIRE(busy.fill(train, asked(content::repair, index)));
+    INFO("repair channel " << index);
+    CHECK((train.bytes == expected.bytes));
+  }
+}
+
 TEST_CASE("a chunk is a block of its own", "[actors][range_packets]") {
   const auto data = pattern(chunk_bytes, 6);
   const shared_channel chunk{
