@@ -37,8 +37,9 @@ enum class wire_mode {
   range,     ///< range channels only
 };
 
-/// Decides where an object goes once its header is there. Called once, by an
-/// actor: opening files is the most it may do.
+/// Decides where an object goes once its header is there; nullptr ends the sync
+/// well, since nobody wants it. Called once, by an actor: opening files is the
+/// most it may do.
 struct arrival {
   const object_header& header;
   bool is_catalogue = false; ///< of a directory, by the range protocol
@@ -67,6 +68,8 @@ struct tree_request {
   bool sync_to_disk = true;
   bool in_place = false; ///< of a file: see make_in_place_sink()
   bool list_changes = false; ///< in tree_outcome::changes
+  /// Of a directory: what is neither fetched, written nor removed.
+  exclude_patterns exclude;
   /// A directory with more in it, whatever is below counted, is too_large.
   std::uint64_t max_entries = std::uint64_t{1} << 24;
 };
@@ -115,6 +118,9 @@ struct sync_request {
   std::shared_ptr<const manifest> known;
   /// Chunks of it that the destination is known to have; may be nullptr.
   std::shared_ptr<const chunk_map> unchanged;
+  /// Chunks of it that the destination has no use for; may be nullptr. What is
+  /// said of the object leaves them out.
+  std::shared_ptr<const chunk_map> unwanted;
   /// Of what this object is a part, as another sync has reported it.
   std::optional<sync_origin> origin;
   /// Listings and links are reported as they came, instead of refused.

@@ -89,7 +89,11 @@ void sync_supervisor_state::adopt(manifest value) {
   report.stats.object_bytes = shape.length;
   report.stats.first_object_bytes =
       std::min<std::uint64_t>(object_bytes(native->header), tree_part_bytes);
+  if (request.unwanted && request.unwanted->chunks() != shape.chunks)
+    request.unwanted.reset(); // another object than it speaks of
   report.stats.chunks = shape.length == 0 ? 0 : shape.chunks;
+  if (request.unwanted)
+    report.stats.chunks -= request.unwanted->count();
   fetch_window_options options;
   options.min_units = min_window_chunks;
   options.initial_units = 2 * min_window_chunks;
@@ -117,12 +121,12 @@ bool sync_supervisor_state::is_all_unchanged() const {
 
 void sync_supervisor_state::keep_all() {
   const auto chunks = native->cut().shape.chunks;
-  report.stats.chunks_kept = chunks;
   sync_plan all;
   all.keep = chunk_map{chunks};
   all.keep.insert(0, chunks);
   all.nothing_to_do = true;
   plan = std::make_shared<const sync_plan>(std::move(all));
+  report.stats.chunks_kept = kept_chunks();
   if (only_compares()) {
     report.is_unchanged = true;
     return end_compared();

@@ -158,8 +158,8 @@ bool sync_supervisor_state::choose_destination(const arrival& what) {
     return true;
   chosen_for_catalogue = what.is_catalogue;
   auto place = request.choose(what);
-  if (!place) {
-    end(place.error());
+  if (!place || !*place) {
+    end(place ? error{} : place.error());
     return false;
   }
   chosen_later->set(std::move(*place));
@@ -294,11 +294,14 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
     return;
   last_sign = compat::now(self);
   const auto reach = request.destination->reach();
-  plan = reach ? std::make_shared<const sync_plan>(fetch_in_order(
-                     *msg.plan, request.destination->order_window() / chunk_bytes))
-               : msg.plan;
+  plan = msg.plan;
+  if (reach)
+    plan = std::make_shared<const sync_plan>(fetch_in_order(
+        *plan, request.destination->order_window() / chunk_bytes));
+  if (request.unwanted)
+    plan = std::make_shared<const sync_plan>(without(*plan, *request.unwanted));
   auto& stats = report.stats;
-  stats.chunks_kept = plan->keep.count();
+  stats.chunks_kept = kept_chunks();
   stats.chunks_copied = plan->copy.size();
   for (const auto& copy : plan->copy)
     stats.bytes_replaced += copy.size_bytes;
@@ -329,6 +332,15 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
   fill_window();
   flush();
   finish_if_complete();
+}
+
+std::uint64_t sync_supervisor_state::kept_chunks() const {
+  auto count = plan->keep.count();
+  if (const auto& unwanted = request.unwanted)
+    for (auto chunk = unwanted->next(0); chunk < unwanted->chunks();
+         chunk = unwanted->next(chunk + 1))
+      count -= plan->keep.contains(chunk);
+  return count;
 }
 
 bool sync_supervisor_state::only_compares() const {

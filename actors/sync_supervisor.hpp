@@ -121,6 +121,7 @@ struct sync_supervisor_state {
   bool may_be_native() const;
   void compare();
   void on_plan(const trees_compared& msg);
+  std::uint64_t kept_chunks() const;
   bool only_compares() const;
   void end_compared();
   void on_chunk(const chunk_verified& msg);

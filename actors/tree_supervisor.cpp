@@ -137,6 +137,7 @@ void tree_supervisor_state::on_report(const sync_report& report) {
   case kind::first:
     return on_first(report);
   case kind::pack:
+    total.stats.object_bytes = wanted_bytes;
     if (comparison)
       return on_compared(report);
     total.tree = *outcome;
@@ -145,11 +146,7 @@ void tree_supervisor_state::on_report(const sync_report& report) {
     if (!report.object.empty())
       on_whole_object(why, report);
     else
-      total.tree.files_changed += report.is_unchanged ? 0 : 1;
-    if (report.object.empty()) {
-      ++total.tree.files;
-      note(path_below(why.parent, report.name), {});
-    }
+      on_whole_file(path_below(why.parent, report.name), report);
     return begin_entries();
   }
 }
@@ -235,14 +232,19 @@ void tree_supervisor_state::on_catalogue() {
   total.stats.object_bytes = 0;
   total.stats.chunks = total.stats.chunks_kept = 0;
   total.stats.chunks_fetched = 0;
+  auto wanted = select_entries(contents, request.tree->exclude);
+  if (!wanted)
+    return end(wanted.error());
+  wanted_bytes = wanted->bytes();
   if (request.depth != sync_depth::all)
-    return compare_with(contents);
+    return compare_with(std::move(*wanted));
   outcome = std::make_shared<tree_outcome>();
   tree_sink_options options;
   options.list_changes = request.tree->list_changes;
   options.sync_to_disk = request.tree->sync_to_disk;
   options.delete_others = request.tree->delete_others;
   options.metadata = request.metadata;
+  options.exclude = request.tree->exclude;
   options.outcome = outcome;
   if (request.trees)
     options.memory = std::make_shared<const tree_memory>(
@@ -256,12 +258,15 @@ void tree_supervisor_state::on_catalogue() {
   one.known = std::make_shared<const manifest>(contents->pack);
   one.destination = std::move(sink->pack);
   one.unchanged = std::make_shared<const chunk_map>(std::move(sink->unchanged));
+  if (!sink->unwanted.empty())
+    one.unwanted = std::make_shared<const chunk_map>(std::move(sink->unwanted));
   one.origin = total.origin;
   begin_part({kind::pack, {}, {}}, std::move(one));
 }
 
-void tree_supervisor_state::compare_with(
-    std::shared_ptr<const catalogue> contents) {
+void tree_supervisor_state::compare_with(tree_selection wanted) {
+  const auto contents = wanted.what;
+  auto unwanted = wanted.unwanted();
   total.contents = contents;
   if (request.depth == sync_depth::list)
     return end({});
@@ -269,7 +274,8 @@ void tree_supervisor_state::compare_with(
   if (request.trees)
     memory.emplace(request.trees->folder(), contents->pack.type);
   auto opened = tree_comparison::open(place_of_directory(contents->name),
-                                      contents, memory ? &*memory : nullptr);
+                                      std::move(wanted),
+                                      memory ? &*memory : nullptr);
   if (!opened)
     return end(opened.error());
   comparison = std::move(*opened);
@@ -278,6 +284,8 @@ void tree_supervisor_state::compare_with(
   one.known = std::make_shared<const manifest>(contents->pack);
   one.destination = std::make_shared<look_sink>(comparison->old());
   one.unchanged = std::make_shared<const chunk_map>(comparison->unchanged());
+  if (!unwanted.empty())
+    one.unwanted = std::make_shared<const chunk_map>(std::move(unwanted));
   one.origin = total.origin;
   begin_part({kind::pack, {}, {}}, std::move(one));
 }
@@ -351,8 +359,12 @@ void tree_supervisor_state::on_whole_object(const part& why,
   if (!is_first && !is_beneath(header->name))
     return end(impossible(header->name));
   const auto path = path_below(why.parent, header->name);
+  if (!is_first &&
+      is_excluded(path, header->kind() == object_kind::directory))
+    return;
   if (header->kind() == object_kind::directory) {
     if (is_first) {
+      shared_as = last_component(header->name);
       if (request.tree->below_own_name && !is_beneath(own_name(header->name)))
         return end(impossible(header->name));
       auto opened = destination::open(place_of_directory(header->name), true);
@@ -398,6 +410,21 @@ void tree_supervisor_state::on_whole_object(const part& why,
     end(std::move(failed));
 }
 
+void tree_supervisor_state::on_whole_file(const std::string& path,
+                                          const sync_report& report) {
+  if (is_excluded(path, false))
+    return;
+  total.tree.files_changed += report.is_unchanged ? 0 : 1;
+  ++total.tree.files;
+  note(path, {});
+}
+
+bool tree_supervisor_state::is_excluded(const std::string& path,
+                                        bool is_directory) const {
+  const auto& exclude = request.tree->exclude;
+  return !exclude.empty() && exclude.match(shared_as + "/" + path, is_directory);
+}
+
 void tree_supervisor_state::on_listing(const std::string& path,
                                        const sync_report& report,
                                        const object_header& header) {
@@ -438,10 +465,14 @@ void tree_supervisor_state::begin_entries() {
     // Runs in the part: it has copies of all it needs.
     one.choose = [below = *where, parent = why.parent,
                   sync_to_disk = request.tree->sync_to_disk,
+                  exclude = request.tree->exclude, top = shared_as,
                   sum = bytes_announced, limit = request.limit_bytes](
                      const arrival& what) -> expected<std::shared_ptr<sink>> {
       if (!is_beneath(what.header.name))
         return impossible(what.header.name);
+      const auto path = path_below(parent, what.header.name);
+      if (exclude.match(top + "/" + path, false))
+        return std::shared_ptr<sink>{};
       const auto size = what.header.size;
       const auto before = sum->fetch_add(size); // each at most the limit
       if (before > limit - size)
@@ -449,7 +480,7 @@ void tree_supervisor_state::begin_entries() {
                      "the files have more than " + std::to_string(limit) +
                          " bytes together, which is what is accepted"
                          " (--max-size)"};
-      auto file = below.file(path_below(parent, what.header.name), sync_to_disk);
+      auto file = below.file(path, sync_to_disk);
       if (!file)
         return file.error();
       return std::shared_ptr<sink>{std::move(*file)};
@@ -473,7 +504,8 @@ void tree_supervisor_state::note(const std::string& path,
 void tree_supervisor_state::finish_directories() {
   if (request.tree->delete_others)
     if (auto failed =
-            where->remove_others(std::move(wanted), total.tree.deleted);
+            where->remove_others(std::move(wanted), shared_as,
+                                 request.tree->exclude, total.tree.deleted);
         failed.code != errc::none)
       return end(std::move(failed));
   const auto& m = request.metadata;

@@ -45,6 +45,7 @@ struct tree_supervisor_state {
   std::shared_ptr<blob_sink> catalogue_bytes;
   std::shared_ptr<tree_outcome> outcome;
   std::shared_ptr<const tree_comparison> comparison; ///< instead of a sink
+  std::uint64_t wanted_bytes = 0; ///< of files that are not excluded
 
   // Of a single file: what was there before.
   std::filesystem::path file_path;
@@ -52,6 +53,7 @@ struct tree_supervisor_state {
 
   // By the classic protocol: a sync for each entry of each listing.
   std::optional<destination> where;
+  std::string shared_as; ///< the share's name, for patterns
   std::deque<part> entries;
   std::uint64_t entries_seen = 0;
   /// By the headers of the files so far; parts add to it from their threads.
@@ -75,13 +77,15 @@ struct tree_supervisor_state {
   void begin_again_if_alone();
   void on_first(const sync_report& report);
   void on_catalogue();
-  void compare_with(std::shared_ptr<const catalogue> contents);
+  void compare_with(tree_selection wanted);
   void on_compared(const sync_report& report);
   void note_file(const sync_report& report);
   std::string catalogue_key() const;
   void on_whole_object(const part& why, const sync_report& report);
   void on_listing(const std::string& path, const sync_report& report,
                   const object_header& header);
+  void on_whole_file(const std::string& path, const sync_report& report);
+  bool is_excluded(const std::string& path, bool is_directory) const;
   void begin_entries();
   void note(const std::string& path, const file_metadata& metadata);
   void finish_directories();

@@ -142,11 +142,18 @@ error destination::make_durable() const {
 }
 
 error destination::remove_others(std::vector<catalogue_entry> entries,
+                                 const std::string& name,
+                                 const exclude_patterns& exclude,
                                  std::uint64_t& removed) const {
   catalogue wanted;
   wanted.entries = std::move(entries);
+  is_spared spared;
+  if (!exclude.empty())
+    spared = [&](const std::string& path, const struct stat& info) {
+      return exclude.match(name + "/" + path, S_ISDIR(info.st_mode));
+    };
   const auto result =
-      troupe::remove_others(*top_->fd, wanted, removed);
+      troupe::remove_others(*top_->fd, wanted, spared, removed);
   return result == errc::none
              ? error{}
              : error{result, "cannot remove what is not shared"};

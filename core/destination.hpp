@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/catalogue.hpp"
+#include "core/exclude.hpp"
 #include "core/sink.hpp"
 
 #include <memory>
@@ -41,9 +42,11 @@ public:
                   const file_metadata& metadata,
                   const metadata_choice& choice) const;
 
-  /// Removes what is not among `entries`, of which path and type count; adds to
-  /// `removed` how many went.
+  /// Removes what is not among `entries`, of which path and type count, nor
+  /// excluded; patterns see paths that begin with `name`. Adds to `removed` how
+  /// many went.
   error remove_others(std::vector<catalogue_entry> entries,
+                      const std::string& name, const exclude_patterns& exclude,
                       std::uint64_t& removed) const;
 
   /// Everything done so far lasts. Errors: io_error, no_space.

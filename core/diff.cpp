@@ -210,4 +210,25 @@ sync_plan make_plan(const merkle_tree& new_tree) {
   return plan;
 }
 
+sync_plan without(sync_plan plan, const chunk_map& unwanted) {
+  const auto is_unwanted = [&unwanted](std::uint64_t chunk) {
+    return unwanted.contains(chunk);
+  };
+  std::erase_if(plan.copy, [&](const chunk_copy& one) {
+    return is_unwanted(one.to);
+  });
+  for (auto& one : plan.fetch)
+    std::erase_if(one.places, is_unwanted);
+  std::erase_if(plan.fetch,
+                [](const chunk_fetch& one) { return one.places.empty(); });
+  std::sort(plan.fetch.begin(), plan.fetch.end(),
+            [](const chunk_fetch& a, const chunk_fetch& b) {
+              return a.places.front() < b.places.front();
+            });
+  plan.fetch_bytes = 0;
+  for (const auto& one : plan.fetch)
+    plan.fetch_bytes += one.size_bytes;
+  return plan;
+}
+
 } // namespace troupe

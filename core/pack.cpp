@@ -15,10 +15,12 @@ constexpr std::uint64_t most_bytes = std::uint64_t{1} << 63;
 class pack_source final : public source {
 public:
   pack_source(std::vector<pack_piece> layout,
-              std::vector<std::shared_ptr<const source>> files)
-      : layout_(std::move(layout)), files_(std::move(files)) {}
+              std::vector<std::shared_ptr<const source>> files,
+              std::uint64_t length)
+      : layout_(std::move(layout)), files_(std::move(files)),
+        length_(length) {}
 
-  std::uint64_t size() const noexcept override { return pack_bytes(layout_); }
+  std::uint64_t size() const noexcept override { return length_; }
 
   errc read_at(std::uint64_t offset, std::span<std::byte> out) const override {
     if (offset > size() || out.size() > size() - offset)
@@ -76,6 +78,7 @@ public:
 private:
   std::vector<pack_piece> layout_;
   std::vector<std::shared_ptr<const source>> files_;
+  std::uint64_t length_;
 };
 
 } // namespace
@@ -118,7 +121,16 @@ std::span<const pack_piece> pieces_in(std::span<const pack_piece> layout,
 std::shared_ptr<source>
 make_pack_source(std::vector<pack_piece> layout,
                  std::vector<std::shared_ptr<const source>> files) {
-  return std::make_shared<pack_source>(std::move(layout), std::move(files));
+  const auto length = pack_bytes(layout);
+  return make_pack_source(std::move(layout), std::move(files), length);
+}
+
+std::shared_ptr<source>
+make_pack_source(std::vector<pack_piece> layout,
+                 std::vector<std::shared_ptr<const source>> files,
+                 std::uint64_t length) {
+  return std::make_shared<pack_source>(std::move(layout), std::move(files),
+                                       length);
 }
 
 } // namespace troupe

@@ -34,9 +34,14 @@ std::span<const pack_piece> pieces_in(std::span<const pack_piece> layout,
 /// The files of a directory, one after the other, as one source. `files` has a
 /// source for each piece, of the piece's length, or nullptr: that one reads as
 /// zero, as what a shorter source lacks does. Errors of reading are those of
-/// the file; check_unchanged() asks them all.
+/// the file; check_unchanged() asks them all. The second form is as long as a
+/// pack that has more files than `layout`: what is of those reads as zero.
 std::shared_ptr<source>
 make_pack_source(std::vector<pack_piece> layout,
                  std::vector<std::shared_ptr<const source>> files);
+std::shared_ptr<source>
+make_pack_source(std::vector<pack_piece> layout,
+                 std::vector<std::shared_ptr<const source>> files,
+                 std::uint64_t length);
 
 } // namespace troupe

@@ -3,7 +3,6 @@
 
 #include "core/chunking.hpp"
 #include "core/file_attributes.hpp"
-#include "core/pack.hpp"
 #include "core/tree_build.hpp"
 #include "core/tree_place.hpp"
 #include "core/tree_rest.hpp"
@@ -16,17 +15,15 @@ namespace {
 
 class comparison final : public tree_comparison {
 public:
-  comparison(tree_place where, std::shared_ptr<const catalogue> what,
-             std::vector<pack_piece> layout, const tree_memory* memory)
-      : where_(std::move(where)), what_(std::move(what)),
-        layout_(std::move(layout)) {
+  comparison(tree_place where, tree_selection wanted, const tree_memory* memory)
+      : where_(std::move(where)), wanted_(std::move(wanted)) {
     bool is_any = false;
-    for (const auto& piece : layout_) {
-      files_.push_back(old_file_of(where_, *what_, piece.entry));
+    for (const auto& piece : wanted_.layout) {
+      files_.push_back(old_file_of(where_, *wanted_.what, piece.entry));
       is_any = is_any || files_.back();
     }
     if (is_any)
-      old_ = make_pack_source(layout_, files_);
+      old_ = make_pack_source(wanted_.layout, files_, wanted_.pack_length);
     if (struct stat top {};
         memory != nullptr && where_.root() &&
         where_.root()->fstat(where_.root().get(), top) == 0)
@@ -36,11 +33,11 @@ public:
   std::shared_ptr<const source> old() const override { return old_; }
 
   chunk_map unchanged() const override {
-    if (layout_.empty() || known_.empty())
+    if (wanted_.layout.empty() || known_.empty())
       return {};
-    chunk_map result{chunk_count(pack_bytes(layout_))};
+    chunk_map result{chunk_count(wanted_.pack_length)};
     result.insert(0, result.chunks());
-    for (const auto& piece : layout_)
+    for (const auto& piece : wanted_.layout)
       if (!is_known(piece.entry))
         for (auto chunk = first_of(piece); chunk <= last_of(piece); ++chunk)
           result.erase(chunk);
@@ -51,8 +48,14 @@ public:
                                     const metadata_choice& choice,
                                     bool delete_others) const override {
     const auto other = other_content(plan);
-    return changes_in(where_, *what_, [&](std::size_t i) { return other[i]; },
-                      choice, delete_others);
+    is_spared spared;
+    if (!wanted_.exclude.empty())
+      spared = [this](const std::string& path, const struct stat& info) {
+        return wanted_.is_excluded(path, S_ISDIR(info.st_mode));
+      };
+    return changes_in(
+        where_, *wanted_.what, [&](std::size_t i) { return other[i]; }, choice,
+        delete_others, spared);
   }
 
 private:
@@ -64,7 +67,7 @@ private:
   }
 
   bool is_known(std::size_t entry) const {
-    const auto& wanted = what_->entries[entry];
+    const auto& wanted = wanted_.what->entries[entry];
     const auto one = known_.find(wanted.path);
     return where_.is_file(entry) && one != known_.end() &&
            one->second.root == wanted.root &&
@@ -74,11 +77,11 @@ private:
 
   /// By entry: whether a file has other content than is shared.
   std::vector<bool> other_content(const sync_plan& plan) const {
-    std::vector<bool> result(what_->entries.size());
+    std::vector<bool> result(wanted_.what->entries.size());
     if (plan.nothing_to_do)
       return result;
-    for (std::size_t i = 0; i < layout_.size(); ++i) {
-      const auto& piece = layout_[i];
+    for (std::size_t i = 0; i < wanted_.layout.size(); ++i) {
+      const auto& piece = wanted_.layout[i];
       if (!is_kept(piece, plan))
         result[piece.entry] = !has_root(i);
     }
@@ -95,16 +98,15 @@ private:
   /// Whether a file by itself has the content that its root says: its chunks
   /// may differ for the sake of others that are in them.
   bool has_root(std::size_t piece) const {
-    const auto& wanted = what_->entries[layout_[piece].entry];
+    const auto& wanted = wanted_.what->entries[wanted_.layout[piece].entry];
     const auto& file = files_[piece];
     if (!file || file->size() != wanted.size)
       return false;
-    return troupe::has_root(what_->pack.type, file, wanted.root);
+    return troupe::has_root(wanted_.what->pack.type, file, wanted.root);
   }
 
   tree_place where_;
-  std::shared_ptr<const catalogue> what_;
-  std::vector<pack_piece> layout_;
+  tree_selection wanted_;
   std::vector<std::shared_ptr<const source>> files_; ///< by piece
   std::shared_ptr<const source> old_;
   known_files known_;
@@ -113,17 +115,13 @@ private:
 } // namespace
 
 expected<std::shared_ptr<const tree_comparison>>
-tree_comparison::open(const std::filesystem::path& path,
-                      std::shared_ptr<const catalogue> what,
+tree_comparison::open(const std::filesystem::path& path, tree_selection wanted,
                       const tree_memory* memory) {
-  auto where = tree_place::look(posix_file_system(), path, *what);
+  auto where = tree_place::look(posix_file_system(), path, *wanted.what);
   if (!where)
     return where.error();
-  auto layout = pack_layout(what->entries);
-  if (!layout)
-    return errc::bad_object;
   return std::shared_ptr<const tree_comparison>{std::make_shared<comparison>(
-      std::move(*where), std::move(what), std::move(*layout), memory)};
+      std::move(*where), std::move(wanted), memory)};
 }
 
 } // namespace troupe

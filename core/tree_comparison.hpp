@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "core/catalogue.hpp"
-#include "core/chunk_map.hpp"
 #include "core/diff.hpp"
 #include "core/entry_change.hpp"
 #include "core/tree_memory.hpp"
+#include "core/tree_selection.hpp"
 
 #include <memory>
 
@@ -20,7 +19,7 @@ public:
   /// of files without reading them; may be nullptr. Errors: those that
   /// make_tree_sink() has for what is in the way.
   static expected<std::shared_ptr<const tree_comparison>>
-  open(const std::filesystem::path& path, std::shared_ptr<const catalogue> what,
+  open(const std::filesystem::path& path, tree_selection wanted,
        const tree_memory* memory);
 
   virtual ~tree_comparison() = default;

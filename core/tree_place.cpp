@@ -6,9 +6,6 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
-#include <unordered_set>
-
 namespace troupe {
 
 namespace {
@@ -43,31 +40,6 @@ std::optional<entry_there> there_in(const tree_place& where,
              : -1;
   there.target.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
   return there;
-}
-
-/// Paths of what is below `root` and not in `what`, of directories only the
-/// topmost.
-std::vector<std::string> others_in(const descriptor& root,
-                                   const catalogue& what) {
-  std::unordered_set<std::string> known;
-  for (const auto& entry : what.entries)
-    known.insert(entry.path);
-  std::vector<std::string> result;
-  for (const auto& entry : what.entries) {
-    if (!entry.is_directory())
-      continue;
-    const auto directory =
-        open_beneath(root, entry.path, O_RDONLY | O_DIRECTORY);
-    std::vector<std::string> names;
-    if (directory)
-      directory->names(directory.get(), names);
-    for (const auto& each : names)
-      if (auto path = entry.path.empty() ? each : entry.path + "/" + each;
-          !known.contains(path))
-        result.push_back(std::move(path));
-  }
-  std::sort(result.begin(), result.end());
-  return result;
 }
 
 descriptor open_directory(const descriptor& parent, const char* name) {
@@ -229,7 +201,8 @@ errc tree_place::make_root() {
 std::vector<entry_change>
 changes_in(const tree_place& where, const catalogue& what,
            const std::function<bool(std::size_t)>& is_other,
-           const metadata_choice& choice, bool delete_others) {
+           const metadata_choice& choice, bool delete_others,
+           const is_spared& spared) {
   std::vector<entry_change> result;
   for (std::size_t i = 0; i < what.entries.size(); ++i)
     if (auto one = change_of(what.entries[i], there_in(where, what, i),
@@ -238,7 +211,8 @@ changes_in(const tree_place& where, const catalogue& what,
       result.push_back(std::move(one));
   if (!delete_others || !where.root())
     return result;
-  for (auto& path : others_in(where.root(), what)) {
+  auto unread = errc::none; // what cannot be read has nothing in it
+  for (auto& path : others_in(where.root(), what, spared, unread)) {
     if (path == where.workshop_name())
       continue;
     entry_change gone;
@@ -247,42 +221,6 @@ changes_in(const tree_place& where, const catalogue& what,
     result.push_back(std::move(gone));
   }
   return result;
-}
-
-errc remove_others(const descriptor& root, const catalogue& what,
-                   std::uint64_t& removed) {
-  std::unordered_set<std::string> known;
-  for (const auto& entry : what.entries)
-    known.insert(entry.path);
-  auto first = errc::none;
-  const auto note = [&first](errc result) {
-    if (first == errc::none)
-      first = result;
-  };
-  for (const auto& entry : what.entries) {
-    if (!entry.is_directory())
-      continue;
-    const auto directory =
-        open_beneath(root, entry.path, O_RDONLY | O_DIRECTORY);
-    if (!directory) {
-      note(errno == ELOOP ? errc::is_symlink : from_errno(errno));
-      continue;
-    }
-    std::vector<std::string> names;
-    note(result_of_call(directory->names(directory.get(), names)));
-    for (const auto& each : names) {
-      if (known.contains(entry.path.empty() ? each : entry.path + "/" + each))
-        continue;
-      auto result = errc::none;
-      if (directory->unlinkat(directory.get(), each.c_str(), 0) != 0)
-        result = errno == EISDIR ? remove_tree(directory, each.c_str())
-                                 : from_errno(errno);
-      if (result == errc::none)
-        ++removed;
-      note(result);
-    }
-  }
-  return first;
 }
 
 } // namespace troupe

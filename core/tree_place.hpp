@@ -7,6 +7,7 @@
 #include "core/entry_change.hpp"
 #include "core/room.hpp"
 #include "core/sink.hpp"
+#include "core/tree_others.hpp"
 
 #include <functional>
 #include <optional>
@@ -85,16 +86,11 @@ error check_room_for(const catalogue& what, const tree_place& where,
 
 /// What becoming what `what` says changes, while nothing of that is done: only
 /// entries of which something does. `is_other(i)`: file i gets other content.
-/// Of what goes, only the topmost directories; what cannot be read has nothing.
+/// Of what goes, what others_in() has; what cannot be read has nothing.
 std::vector<entry_change>
 changes_in(const tree_place& where, const catalogue& what,
            const std::function<bool(std::size_t)>& is_other,
-           const metadata_choice& choice, bool delete_others);
-
-/// Removes what is below `root` and not in `what`, and counts in `removed` the
-/// entries that went, what was in them not counted. Goes on after an error and
-/// returns the first.
-errc remove_others(const descriptor& root, const catalogue& what,
-                   std::uint64_t& removed);
+           const metadata_choice& choice, bool delete_others,
+           const is_spared& spared = {});
 
 } // namespace troupe

@@ -55,16 +55,18 @@ std::shared_ptr<const source> old_file_of(const tree_place& where,
                              *where.at(entry));
 }
 
-tree_rest find_tree_rest(const tree_place& where, const catalogue& what,
-                         std::span<const pack_piece> layout) {
+tree_rest find_tree_rest(const tree_place& where,
+                         const tree_selection& wanted) {
   tree_rest rest;
   const auto& workshop = where.workshop();
   std::vector<std::string> names;
   if (!workshop || workshop->names(workshop.get(), names) != 0)
     return rest;
   std::set<std::string> others{names.begin(), names.end()};
-  chunk_map chunks{layout.empty() ? 0 : chunk_count(pack_bytes(layout))};
-  for (const auto& piece : layout)
+  const auto& what = *wanted.what;
+  chunk_map chunks{wanted.pack_length == 0 ? 0
+                                           : chunk_count(wanted.pack_length)};
+  for (const auto& piece : wanted.layout)
     if (const auto name =
             others.find(name_in_workshop(what.entries[piece.entry]));
         name != others.end() &&

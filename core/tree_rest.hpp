@@ -2,9 +2,9 @@
 // Private to the tree sink: what a dead sync of a directory has left of files.
 #pragma once
 
-#include "core/pack.hpp"
 #include "core/resumed_source.hpp"
 #include "core/tree_place.hpp"
+#include "core/tree_selection.hpp"
 
 #include <map>
 
@@ -28,7 +28,7 @@ std::shared_ptr<const source> old_file_of(const tree_place& where,
 
 /// Looks through the workshop of a dead sync, if there is one. What cannot be
 /// continued is removed from it.
-tree_rest find_tree_rest(const tree_place& where, const catalogue& what,
-                         std::span<const pack_piece> layout);
+tree_rest find_tree_rest(const tree_place& where,
+                         const tree_selection& wanted);
 
 } // namespace troupe

@@ -5,12 +5,12 @@
 #include "core/file_attributes.hpp"
 #include "core/file_copy.hpp"
 #include "core/file_place.hpp"
-#include "core/pack.hpp"
 #include "core/resumed_source.hpp"
 #include "core/tree_build.hpp"
 #include "core/tree_commit.hpp"
 #include "core/tree_place.hpp"
 #include "core/tree_rest.hpp"
+#include "core/tree_selection.hpp"
 
 #include <fcntl.h>
 
@@ -43,26 +43,25 @@ byte_range range_of(const pack_piece& piece) noexcept {
 
 class tree_sink final : public sink {
 public:
-  tree_sink(tree_place where, std::shared_ptr<const catalogue> what,
-            std::vector<pack_piece> layout, tree_sink_options options)
-      : where_(std::move(where)), what_(std::move(what)),
-        layout_(std::move(layout)), options_(std::move(options)),
-        made_(what_->entries.size()) {
-    auto rest = find_tree_rest(where_, *what_, layout_);
+  tree_sink(tree_place where, tree_selection wanted, tree_sink_options options)
+      : where_(std::move(where)), wanted_(std::move(wanted)),
+        options_(std::move(options)), made_(wanted_.what->entries.size()) {
+    auto rest = find_tree_rest(where_, wanted_);
     left_over_ = std::move(rest.chunks);
     for (auto& [entry, file] : rest.files) {
       made_[entry].is_made = true;
       made_[entry].rest = std::move(file);
     }
     std::vector<std::shared_ptr<const source>> files;
-    files.reserve(layout_.size());
+    files.reserve(wanted_.layout.size());
     bool is_any = false;
-    for (const auto& piece : layout_) {
+    for (const auto& piece : wanted_.layout) {
       files.push_back(there_of(piece.entry));
       is_any = is_any || files.back();
     }
     if (is_any)
-      old_ = make_pack_source(layout_, std::move(files));
+      old_ = make_pack_source(wanted_.layout, std::move(files),
+                              wanted_.pack_length);
     if (struct stat top {};
         options_.memory && where_.root() &&
         where_.root()->fstat(where_.root().get(), top) == 0)
@@ -71,12 +70,12 @@ public:
 
   /// Chunks of the pack that are known to be there without reading them.
   chunk_map unchanged() const {
-    if (layout_.empty() || known_.empty())
+    if (wanted_.layout.empty() || known_.empty())
       return {};
-    chunk_map result{chunk_count(pack_bytes(layout_))};
+    chunk_map result{chunk_count(wanted_.pack_length)};
     result.insert(0, result.chunks());
-    for (const auto& piece : layout_) {
-      const auto& entry = what_->entries[piece.entry];
+    for (const auto& piece : wanted_.layout) {
+      const auto& entry = wanted_.what->entries[piece.entry];
       if (where_.is_file(piece.entry) && !made_[piece.entry].rest &&
           is_known(entry, identity_of(*where_.at(piece.entry))))
         continue;
@@ -91,12 +90,12 @@ public:
   ~tree_sink() override { discard(); }
 
   error check_room(std::uint64_t) const override {
-    return check_room_for(*what_, where_,
+    return check_room_for(*wanted_.what, where_,
                           [this](std::size_t i) { return !!made_[i].rest; });
   }
 
   errc begin(std::uint64_t length) override {
-    if (length != pack_bytes(layout_))
+    if (length != wanted_.pack_length)
       return errc::invalid_argument;
     is_begun_ = true;
     return length > std::uint64_t{LLONG_MAX} ? errc::too_large : errc::none;
@@ -126,9 +125,9 @@ public:
         return result;
     if (options_.list_changes)
       outcome_.changes = changes_in(
-          where_, *what_, [this](auto i) { return made_[i].is_made; },
-          options_.metadata, options_.delete_others);
-    tree_commit placing{where_, *what_, options_.metadata,
+          where_, *wanted_.what, [this](auto i) { return made_[i].is_made; },
+          options_.metadata, options_.delete_others, spared());
+    tree_commit placing{where_, *wanted_.what, options_.metadata,
                         [this](auto i) { return made_[i].is_made; }};
     auto result = placing.put_in_place();
     if (result == errc::none)
@@ -174,21 +173,21 @@ private:
   };
 
   std::string made_name(std::size_t entry) const {
-    return name_in_workshop(what_->entries[entry]);
+    return name_in_workshop(wanted_.what->entries[entry]);
   }
 
   /// What there is of a file: old content, or what a dead sync left.
   std::shared_ptr<const source> there_of(std::size_t entry) const {
     if (made_[entry].rest)
       return made_[entry].rest;
-    return old_file_of(where_, *what_, entry);
+    return old_file_of(where_, *wanted_.what, entry);
   }
 
   /// `all_is_announced`: what is kept is known by now.
   errc write(std::uint64_t offset, std::span<const std::byte> bytes,
              bool all_is_announced) {
     const byte_range to{offset, bytes.size()};
-    for (const auto& piece : pieces_in(layout_, to)) {
+    for (const auto& piece : pieces_in(wanted_.layout, to)) {
       const auto part = overlap(to, range_of(piece));
       const auto content = bytes.subspan(part.offset - offset, part.length);
       // A chunk has the ends of files that did not change, too.
@@ -285,7 +284,7 @@ private:
     const auto how = made.is_made ? 0 : O_CREAT | O_EXCL;
     auto fd = where_.workshop().open(made_name(entry).c_str(),
                                      O_RDWR | O_NOFOLLOW | how, 0600);
-    const auto size = static_cast<off_t>(what_->entries[entry].size);
+    const auto size = static_cast<off_t>(wanted_.what->entries[entry].size);
     if (!fd || (!made.has_length && (size > 0 || made.is_made) &&
                 fd->ftruncate(fd.get(), size) != 0)) {
       failure_ = from_errno(errno);
@@ -307,7 +306,7 @@ private:
     if (run == kept_.end() || overlap(*run, whole).length == 0 ||
         !where_.is_file(piece.entry))
       return errc::none;
-    const auto& path = what_->entries[piece.entry].path;
+    const auto& path = wanted_.what->entries[piece.entry].path;
     const auto from = open_beneath(where_.root(), path, O_RDONLY | O_NONBLOCK);
     if (!from)
       return errc::source_changed;
@@ -348,14 +347,14 @@ private:
   /// Every file that is not what it should be is in the workshop, with all of
   /// its content and attributes, or there is an error.
   errc complete_files() {
-    auto piece = layout_.begin();
+    auto piece = wanted_.layout.begin();
     directory_cursor around{where_.root()};
-    for (std::size_t i = 0; i < what_->entries.size(); ++i) {
-      const auto& entry = what_->entries[i];
+    for (std::size_t i = 0; i < wanted_.what->entries.size(); ++i) {
+      const auto& entry = wanted_.what->entries[i];
       if (!entry.is_file())
         continue;
       ++outcome_.files;
-      const bool has_piece = piece != layout_.end() && piece->entry == i;
+      const bool has_piece = piece != wanted_.layout.end() && piece->entry == i;
       const auto old_bytes =
           where_.is_file(i) ? static_cast<std::uint64_t>(where_.at(i)->st_size)
                             : ~std::uint64_t{0};
@@ -393,10 +392,20 @@ private:
     return result_of_call(fd->syncfs(fd.get()));
   }
 
+  /// What stays although the share does not have it.
+  is_spared spared() const {
+    if (wanted_.exclude.empty())
+      return {};
+    return [this](const std::string& path, const struct stat& info) {
+      return wanted_.is_excluded(path, S_ISDIR(info.st_mode));
+    };
+  }
+
   errc remove_what_is_not_wanted() {
     discard();
     return options_.delete_others
-               ? remove_others(where_.root(), *what_, outcome_.deleted)
+               ? remove_others(where_.root(), *wanted_.what, spared(),
+                               outcome_.deleted)
                : errc::none;
   }
 
@@ -404,8 +413,8 @@ private:
   void remember() const {
     known_files known;
     directory_cursor around{where_.root()};
-    for (const auto& piece : layout_) {
-      const auto& entry = what_->entries[piece.entry];
+    for (const auto& piece : wanted_.layout) {
+      const auto& entry = wanted_.what->entries[piece.entry];
       struct stat info {};
       const auto& parent = around.enter_parent(entry.path);
       if (!parent ||
@@ -441,12 +450,11 @@ private:
     const auto now =
         make_beneath_source(where_.shared_root(), entry.path, info);
     return is_known(entry, identity_of(info)) ||
-           troupe::has_root(what_->pack.type, now, entry.root);
+           troupe::has_root(wanted_.what->pack.type, now, entry.root);
   }
 
   tree_place where_;
-  std::shared_ptr<const catalogue> what_;
-  std::vector<pack_piece> layout_;
+  tree_selection wanted_;
   tree_sink_options options_;
   std::vector<state> made_;          ///< by entry
   std::shared_ptr<const source> old_;
@@ -473,17 +481,18 @@ expected<tree_destination>
 make_tree_sink(file_system& files, const std::filesystem::path& path,
                std::shared_ptr<const catalogue> what,
                tree_sink_options options) {
-  auto where = tree_place::open(files, path, *what);
+  auto wanted = select_entries(std::move(what), options.exclude);
+  if (!wanted)
+    return wanted.error();
+  auto where = tree_place::open(files, path, *wanted->what);
   if (!where)
     return where.error();
-  auto layout = pack_layout(what->entries);
-  if (!layout)
-    return errc::bad_object;
-  auto made =
-      std::make_unique<tree_sink>(std::move(*where), std::move(what),
-                                  std::move(*layout), std::move(options));
+  auto unwanted = wanted->unwanted();
+  auto made = std::make_unique<tree_sink>(
+      std::move(*where), std::move(*wanted), std::move(options));
   auto unchanged = made->unchanged();
-  return tree_destination{std::move(made), std::move(unchanged)};
+  return tree_destination{std::move(made), std::move(unchanged),
+                          std::move(unwanted)};
 }
 
 } // namespace troupe

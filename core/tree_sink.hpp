@@ -4,6 +4,7 @@
 #include "core/catalogue.hpp"
 #include "core/chunk_map.hpp"
 #include "core/entry_change.hpp"
+#include "core/exclude.hpp"
 #include "core/sink.hpp"
 #include "core/tree_memory.hpp"
 
@@ -24,6 +25,8 @@ struct tree_sink_options {
   bool delete_others = false; ///< what the share does not have goes
   bool list_changes = false;  ///< in the outcome
   metadata_choice metadata;
+  /// What is left as it is: neither written nor removed (select_entries()).
+  exclude_patterns exclude;
   std::shared_ptr<tree_outcome> outcome; ///< may be nullptr
   /// What is known of files from last time; may be nullptr.
   std::shared_ptr<const tree_memory> memory;
@@ -33,6 +36,7 @@ struct tree_sink_options {
 struct tree_destination {
   std::unique_ptr<sink> pack;
   chunk_map unchanged; ///< chunks of the pack that are there, as is known
+  chunk_map unwanted;  ///< those with nothing but excluded files; may be empty
 };
 
 /// The directory `path`, which becomes what `what` says: a sink for its pack.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/hash.hpp"
-#include "actors/sharing/exclude.hpp"
+#include "core/exclude.hpp"
 
 #include <filesystem>
 #include <stop_token>

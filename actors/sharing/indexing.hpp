@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "actors/sharing/exclude.hpp"
+#include "core/exclude.hpp"
 #include "core/share_index.hpp"
 #include "core/tree_cache.hpp"
 

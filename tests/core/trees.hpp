@@ -165,13 +165,16 @@ inline std::string difference(const tree& a, const tree& b) {
 /// the seed and now and then several in one piece. Does not commit. Adds what
 /// it wrote to `fetched`.
 inline errc write_pack(sink& out, const described& wanted, std::uint64_t seed,
-                       std::uint64_t* fetched = nullptr) {
+                       std::uint64_t* fetched = nullptr,
+                       const chunk_map& unwanted = {}) {
   const auto length = wanted.pack.size();
   sync_plan plan;
   if (const auto old = out.old())
     plan = make_plan(hash_all(old), wanted.pack_tree, out.left_over().get());
   else
     plan = make_plan(wanted.pack_tree);
+  if (!unwanted.empty())
+    plan = without(std::move(plan), unwanted);
   if (const auto e = out.begin(length); e != errc::none)
     return e;
   for (const auto& copy : plan.copy)
@@ -220,12 +223,15 @@ inline errc write_pack(sink& out, const described& wanted, std::uint64_t seed,
 
 /// A whole sync of a directory without a network.
 inline errc sync_tree(const std::filesystem::path& top, const described& wanted,
-                      tree_sink_options options = {}, std::uint64_t seed = 1) {
+                      tree_sink_options options = {}, std::uint64_t seed = 1,
+                      std::uint64_t* fetched = nullptr) {
   options.sync_to_disk = false;
   auto out = make_tree_sink(top, wanted.what, options);
   if (!out)
     return out.error().code;
-  if (const auto e = write_pack(*out->pack, wanted, seed); e != errc::none)
+  if (const auto e =
+          write_pack(*out->pack, wanted, seed, fetched, out->unwanted);
+      e != errc::none)
     return e;
   return out->pack->commit({}, {});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "actors/sharing/exclude.hpp"
+#include "core/exclude.hpp"
 
 #include "tests/support/catch.hpp"
 
