@@ -373,7 +373,8 @@ void tree_supervisor_state::on_whole_object(const part& why,
       where = std::move(*opened);
       return on_listing({}, report, *header);
     }
-    if (auto failed = where->make_directory(path); failed.code != errc::none)
+    if (auto failed = where->make_directory(path, &total.tree.others_changed);
+        failed.code != errc::none)
       return end(std::move(failed));
     return on_listing(path, report, *header);
   }
@@ -383,7 +384,8 @@ void tree_supervisor_state::on_whole_object(const part& why,
   if (!is_first) {
     note(path, header->metadata);
     auto failed =
-        where->make_link(path, *target, header->metadata, request.metadata);
+        where->make_link(path, *target, header->metadata, request.metadata,
+                         &total.tree.others_changed);
     return failed.code == errc::none ? void() : end(std::move(failed));
   }
   const auto place = place_of_file(header->name);
@@ -402,7 +404,8 @@ void tree_supervisor_state::on_whole_object(const part& why,
                                               : std::filesystem::path{"."};
   auto opened = destination::open(parent, false);
   auto failed = opened ? opened->make_link(place.filename().string(), *target,
-                                           header->metadata, request.metadata)
+                                           header->metadata, request.metadata,
+                                           &total.tree.others_changed)
                        : opened.error();
   if (failed.code == errc::none && request.tree->sync_to_disk)
     failed = opened->make_durable();
@@ -556,9 +559,9 @@ void tree_supervisor_state::report_if_alone() {
   if (!is_ending || is_reported || !children.empty())
     return;
   is_reported = true;
-  if (total.ok() && total.kind == object_kind::directory)
-    total.is_unchanged =
-        total.tree.files_changed == 0 && total.tree.deleted == 0;
+  if (total.ok() && total.kind != object_kind::file &&
+      request.depth == sync_depth::all)
+    total.is_unchanged = !total.tree.any();
   total.tag = request.tag;
   total.stats.elapsed = compat::now(self) - started;
   compat::send(self, env.client, total); // the only one

@@ -81,14 +81,18 @@ expected<std::unique_ptr<sink>> destination::file(const std::string& path,
                         });
 }
 
-error destination::make_directory(const std::string& path) const {
+error destination::make_directory(const std::string& path,
+                                  std::uint64_t* made) const {
   error why;
   const auto parent = top_->parent_of(path, why);
   if (!parent)
     return why;
   const auto* name = directory_cursor::last_of(path);
-  if (parent->mkdirat(parent.get(), name, 0777) == 0)
+  if (parent->mkdirat(parent.get(), name, 0777) == 0) {
+    if (made != nullptr)
+      ++*made;
     return {};
+  }
   if (errno != EEXIST)
     return failed_call(path);
   struct stat info {};
@@ -117,7 +121,8 @@ error destination::finish_directory(const std::string& path,
 
 error destination::make_link(const std::string& path, const std::string& target,
                              const file_metadata& metadata,
-                             const metadata_choice& choice) const {
+                             const metadata_choice& choice,
+                             std::uint64_t* made) const {
   error why;
   const auto parent = top_->parent_of(path, why);
   if (!parent)
@@ -127,10 +132,13 @@ error destination::make_link(const std::string& path, const std::string& target,
   const auto length =
       parent->readlinkat(parent.get(), name.c_str(), now);
   now.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-  if (now != target)
+  if (now != target) {
     if (const auto result = put_link(parent, name, target);
         result != errc::none)
       return failed(result, path);
+    if (made != nullptr)
+      ++*made;
+  }
   const auto result =
       apply_link_attributes(parent, name.c_str(), metadata, choice);
   return result == errc::none ? error{} : failed(result, path);

@@ -30,17 +30,19 @@ public:
   expected<std::unique_ptr<sink>> file(const std::string& path,
                                        bool sync_to_disk) const;
 
-  /// Makes a directory unless it is there.
-  error make_directory(const std::string& path) const;
+  /// Makes a directory unless it is there; counts in `made` if it was not.
+  error make_directory(const std::string& path,
+                       std::uint64_t* made = nullptr) const;
   /// Gives a directory, "" being the top, its attributes: at the end, since
   /// what is made inside changes them.
   error finish_directory(const std::string& path, const file_metadata& metadata,
                          const metadata_choice& choice) const;
 
-  /// Puts a link there, in one step, in the place of anything but a directory.
+  /// Puts a link there, in one step, in the place of anything but a directory;
+  /// counts in `made` if it was not there.
   error make_link(const std::string& path, const std::string& target,
-                  const file_metadata& metadata,
-                  const metadata_choice& choice) const;
+                  const file_metadata& metadata, const metadata_choice& choice,
+                  std::uint64_t* made = nullptr) const;
 
   /// Removes what is not among `entries`, of which path and type count, nor
   /// excluded; patterns see paths that begin with `name`. Adds to `removed` how

@@ -19,8 +19,10 @@ errc tree_commit::put_in_place() {
       return errno == ELOOP ? errc::is_symlink : from_errno(errno);
     const auto* name = directory_cursor::last_of(entry.path);
     auto result = errc::none;
+    if (entry.is_directory() && where_.at(i))
+      continue;
     if (entry.is_directory())
-      result = where_.at(i) ? errc::none : change_in(parent, entry.path, [&] {
+      result = change_in(parent, entry.path, [&] {
         return parent->mkdirat(parent.get(), name, 0777);
       });
     else if (entry.is_symlink())
@@ -35,6 +37,7 @@ errc tree_commit::put_in_place() {
       result = change_attributes(i, parent, name);
     if (result != errc::none)
       return result;
+    others_changed_ += entry.is_directory();
   }
   return errc::none;
 }
@@ -78,6 +81,7 @@ errc tree_commit::put_link(std::size_t i, const descriptor& parent,
         });
         result != errc::none)
       return result;
+    ++others_changed_;
   }
   return apply_link_attributes(parent, name, entry.metadata, choice_);
 }

@@ -30,6 +30,9 @@ public:
   /// what was loosened is as before again.
   errc finish_directories(bool is_well);
 
+  /// Directories made and links put so far, the top not counted.
+  std::uint64_t others_changed() const noexcept { return others_changed_; }
+
 private:
   template <class Call>
   errc change_in(const descriptor& parent, const std::string& path, Call call);
@@ -41,6 +44,7 @@ private:
   const catalogue& what_;
   const metadata_choice& choice_;
   std::function<bool(std::size_t)> is_made_;
+  std::uint64_t others_changed_ = 0;
   std::set<std::string> loosened_; ///< directories that we may write in now
 };
 

@@ -137,6 +137,7 @@ public:
       result = finished;
     if (result != errc::none)
       return result;
+    outcome_.others_changed = placing.others_changed();
     if (options_.memory)
       remember();
     if (options_.outcome)

@@ -16,7 +16,13 @@ namespace troupe {
 struct tree_outcome {
   std::uint64_t files = 0;         ///< of the catalogue
   std::uint64_t files_changed = 0; ///< content new or replaced
+  std::uint64_t others_changed = 0; ///< directories made, links put
   std::uint64_t deleted = 0;       ///< entries that the share does not have
+
+  /// Whether anything but metadata became another.
+  bool any() const noexcept {
+    return files_changed + others_changed + deleted > 0;
+  }
   std::vector<entry_change> changes; ///< if they were asked for
 };
 

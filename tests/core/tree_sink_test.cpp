@@ -115,6 +115,24 @@ TEST_CASE("of an equal tree nothing is touched", "[tree_sink]") {
   CHECK(options.outcome->deleted == 0);
 }
 
+TEST_CASE("new directories and links are changes, too", "[tree_sink]") {
+  temp_dir dir;
+  auto wanted = some_tree();
+  put_on_disk(dir / "to", wanted);
+  wanted["d/new"] = node::directory();
+  wanted["link"] = node::link("a");
+  wanted["d/link"] = node::link("elsewhere");
+  tree_sink_options options;
+  options.outcome = std::make_shared<tree_outcome>();
+  CHECK(!options.outcome->any());
+  REQUIRE(sync_tree(dir / "to", describe(wanted), options) == errc::none);
+  CHECK(options.outcome->others_changed == 3);
+  CHECK(options.outcome->files_changed == 0);
+  CHECK(options.outcome->any());
+  REQUIRE(sync_tree(dir / "to", describe(wanted), options) == errc::none);
+  CHECK(!options.outcome->any());
+}
+
 TEST_CASE("one file changes, the others keep their inodes", "[tree_sink]") {
   auto wanted = some_tree();
   const std::string changed =
