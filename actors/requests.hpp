@@ -71,6 +71,8 @@ struct tree_request {
   /// Of a directory: what is neither fetched, written nor removed.
   exclude_patterns exclude;
   /// A directory with more in it, whatever is below counted, is too_large.
+  /// Where what is unfinished is; empty: beside the destination.
+  std::filesystem::path partial_dir;
   std::uint64_t max_entries = std::uint64_t{1} << 24;
 };
 

@@ -86,7 +86,8 @@ void tree_supervisor_state::start() {
       return make_look_sink(place);
     auto file = request.tree->in_place
                     ? make_in_place_sink(place, request.tree->sync_to_disk)
-                    : make_file_sink(place, request.tree->sync_to_disk);
+                    : make_file_sink(place, request.tree->sync_to_disk,
+                                     request.tree->partial_dir);
     if (!file)
       return file.error();
     return std::shared_ptr<sink>{std::move(*file)};
@@ -232,12 +233,12 @@ void tree_supervisor_state::on_catalogue() {
   total.stats.object_bytes = 0;
   total.stats.chunks = total.stats.chunks_kept = 0;
   total.stats.chunks_fetched = 0;
-  auto wanted = select_entries(contents, request.tree->exclude);
-  if (!wanted)
-    return end(wanted.error());
-  wanted_bytes = wanted->bytes();
+  auto selected = select_entries(contents, request.tree->exclude);
+  if (!selected)
+    return end(selected.error());
+  wanted_bytes = selected->bytes();
   if (request.depth != sync_depth::all)
-    return compare_with(std::move(*wanted));
+    return compare_with(std::move(*selected));
   outcome = std::make_shared<tree_outcome>();
   tree_sink_options options;
   options.list_changes = request.tree->list_changes;
@@ -245,6 +246,7 @@ void tree_supervisor_state::on_catalogue() {
   options.delete_others = request.tree->delete_others;
   options.metadata = request.metadata;
   options.exclude = request.tree->exclude;
+  options.partial_dir = request.tree->partial_dir;
   options.outcome = outcome;
   if (request.trees)
     options.memory = std::make_shared<const tree_memory>(
@@ -264,9 +266,9 @@ void tree_supervisor_state::on_catalogue() {
   begin_part({kind::pack, {}, {}}, std::move(one));
 }
 
-void tree_supervisor_state::compare_with(tree_selection wanted) {
-  const auto contents = wanted.what;
-  auto unwanted = wanted.unwanted();
+void tree_supervisor_state::compare_with(tree_selection selected) {
+  const auto contents = selected.what;
+  auto unwanted = selected.unwanted();
   total.contents = contents;
   if (request.depth == sync_depth::list)
     return end({});
@@ -274,8 +276,9 @@ void tree_supervisor_state::compare_with(tree_selection wanted) {
   if (request.trees)
     memory.emplace(request.trees->folder(), contents->pack.type);
   auto opened = tree_comparison::open(place_of_directory(contents->name),
-                                      std::move(wanted),
-                                      memory ? &*memory : nullptr);
+                                      std::move(selected),
+                                      memory ? &*memory : nullptr,
+                                      request.tree->partial_dir);
   if (!opened)
     return end(opened.error());
   comparison = std::move(*opened);
@@ -468,6 +471,7 @@ void tree_supervisor_state::begin_entries() {
     // Runs in the part: it has copies of all it needs.
     one.choose = [below = *where, parent = why.parent,
                   sync_to_disk = request.tree->sync_to_disk,
+                  partial_dir = request.tree->partial_dir,
                   exclude = request.tree->exclude, top = shared_as,
                   sum = bytes_announced, limit = request.limit_bytes](
                      const arrival& what) -> expected<std::shared_ptr<sink>> {
@@ -483,7 +487,7 @@ void tree_supervisor_state::begin_entries() {
                      "the files have more than " + std::to_string(limit) +
                          " bytes together, which is what is accepted"
                          " (--max-size)"};
-      auto file = below.file(path, sync_to_disk);
+      auto file = below.file(path, sync_to_disk, partial_dir);
       if (!file)
         return file.error();
       return std::shared_ptr<sink>{std::move(*file)};
@@ -508,7 +512,9 @@ void tree_supervisor_state::finish_directories() {
   if (request.tree->delete_others)
     if (auto failed =
             where->remove_others(std::move(wanted), shared_as,
-                                 request.tree->exclude, total.tree.deleted);
+                                 request.tree->exclude,
+                                 request.tree->partial_dir,
+                                 total.tree.deleted);
         failed.code != errc::none)
       return end(std::move(failed));
   const auto& m = request.metadata;

@@ -77,7 +77,7 @@ struct tree_supervisor_state {
   void begin_again_if_alone();
   void on_first(const sync_report& report);
   void on_catalogue();
-  void compare_with(tree_selection wanted);
+  void compare_with(tree_selection selected);
   void on_compared(const sync_report& report);
   void note_file(const sync_report& report);
   std::string catalogue_key() const;

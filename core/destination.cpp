@@ -6,6 +6,7 @@
 #include "core/file_place.hpp"
 #include "core/file_sink.hpp"
 #include "core/tree_place.hpp"
+#include "core/tree_selection.hpp"
 
 #include <fcntl.h>
 
@@ -65,8 +66,9 @@ expected<destination> destination::open(file_system& files,
   return destination{std::move(top)};
 }
 
-expected<std::unique_ptr<sink>> destination::file(const std::string& path,
-                                                  bool sync_to_disk) const {
+expected<std::unique_ptr<sink>>
+destination::file(const std::string& path, bool sync_to_disk,
+                  const std::filesystem::path& partial_dir) const {
   error why;
   auto parent = top_->parent_of(path, why);
   if (!parent)
@@ -75,7 +77,14 @@ expected<std::unique_ptr<sink>> destination::file(const std::string& path,
                               directory_cursor::last_of(path), path);
   if (!where)
     return where.error();
-  return make_file_sink(std::move(*where), {sync_to_disk, true},
+  file_sink_options options{sync_to_disk, true};
+  if (!partial_dir.empty()) {
+    auto partial = open_partial_directory(top_->fd->of(), partial_dir);
+    if (!partial)
+      return partial.error();
+    options.partial = std::move(*partial);
+  }
+  return make_file_sink(std::move(*where), options,
                         [this, &path](const struct stat& info) {
                           return make_beneath_source(top_->fd, path, info);
                         });
@@ -152,16 +161,19 @@ error destination::make_durable() const {
 error destination::remove_others(std::vector<catalogue_entry> entries,
                                  const std::string& name,
                                  const exclude_patterns& exclude,
+                                 const std::filesystem::path& partial_dir,
                                  std::uint64_t& removed) const {
-  catalogue wanted;
-  wanted.entries = std::move(entries);
-  is_spared spared;
-  if (!exclude.empty())
-    spared = [&](const std::string& path, const struct stat& info) {
-      return exclude.match(name + "/" + path, S_ISDIR(info.st_mode));
-    };
+  auto wanted = std::make_shared<catalogue>();
+  wanted->name = name;
+  wanted->entries = std::move(entries);
+  const tree_selection selected{wanted, {}, 0, exclude};
+  std::optional<struct stat> partial;
+  if (struct stat info {};
+      !partial_dir.empty() && ::stat(partial_dir.c_str(), &info) == 0)
+    partial = info;
   const auto result =
-      troupe::remove_others(*top_->fd, wanted, spared, removed);
+      troupe::remove_others(*top_->fd, *wanted, selected.spared(partial),
+                            removed);
   return result == errc::none
              ? error{}
              : error{result, "cannot remove what is not shared"};

@@ -27,8 +27,9 @@ public:
 
   /// As make_file_sink(). Errors, here and below, are those of open(), and
   /// is_symlink and invalid_argument for a path that leaves the directory.
-  expected<std::unique_ptr<sink>> file(const std::string& path,
-                                       bool sync_to_disk) const;
+  expected<std::unique_ptr<sink>>
+  file(const std::string& path, bool sync_to_disk,
+       const std::filesystem::path& partial_dir = {}) const;
 
   /// Makes a directory unless it is there; counts in `made` if it was not.
   error make_directory(const std::string& path,
@@ -45,10 +46,11 @@ public:
                   std::uint64_t* made = nullptr) const;
 
   /// Removes what is not among `entries`, of which path and type count, nor
-  /// excluded; patterns see paths that begin with `name`. Adds to `removed` how
-  /// many went.
+  /// excluded; patterns see paths that begin with `name`. A `partial_dir` stays,
+  /// too. Adds to `removed` how many went.
   error remove_others(std::vector<catalogue_entry> entries,
                       const std::string& name, const exclude_patterns& exclude,
+                      const std::filesystem::path& partial_dir,
                       std::uint64_t& removed) const;
 
   /// Everything done so far lasts. Errors: io_error, no_space.

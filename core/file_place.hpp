@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -40,15 +41,31 @@ struct unfinished {
   std::string name;
 };
 
-/// What a dead sync has left in `directory` for `name`, of that type (S_IFREG or
-/// S_IFDIR). If there are several, or it cannot be continued, they are removed.
-/// None if there is none.
+/// Another directory than the destination's for what is unfinished, on the same
+/// file system; nullptr: beside the destination.
+using partial_directory = std::shared_ptr<const descriptor>;
+
+/// Opens `path` for that, and makes it, for us alone, if there is nothing; its
+/// parent is there. Errors: not_found, not_directory, access_denied, also when
+/// anybody may rename what is in it.
+expected<partial_directory>
+open_partial_directory(file_system& files, const std::filesystem::path& path);
+
+/// Whether what is complete in `partial` can be renamed into `directory`, which
+/// messages call `path`. Errors: unsupported, on another file system.
+error check_partial(const partial_directory& partial,
+                    const descriptor& directory, const std::string& path);
+
+/// What a dead sync has left in `directory`, or in `partial`, for `name` in
+/// `directory`, of that type (S_IFREG or S_IFDIR). If there are several, or it
+/// cannot be continued, they are removed. None if there is none.
 unfinished find_unfinished(const descriptor& directory, const std::string& name,
-                           mode_t type);
+                           mode_t type, const partial_directory& partial = {});
 
 /// Makes one, for us alone.
 errc create_unfinished(const descriptor& directory, const std::string& name,
-                       mode_t type, unfinished& made);
+                       mode_t type, unfinished& made,
+                       const partial_directory& partial = {});
 
 /// Takes back the mode that the sync which left `file` gave it.
 errc make_private_again(const descriptor& file);

@@ -34,7 +34,9 @@ public:
             std::shared_ptr<const source> old,
             const file_sink_options& options)
       : where_(std::move(where)), existing_(existing), old_(std::move(old)),
-        sync_to_disk_(options.sync_to_disk), new_(find_unfinished(where_.directory(), where_.name(), S_IFREG)) {
+        sync_to_disk_(options.sync_to_disk), partial_(options.partial),
+        new_(find_unfinished(where_.directory(), where_.name(), S_IFREG,
+                             partial_)) {
     if (new_.file)
       look_at_rest(options.continues);
   }
@@ -61,7 +63,8 @@ public:
     if (length > static_cast<std::uint64_t>(LLONG_MAX))
       return errc::too_large;
     if (!new_.file)
-      if (const auto result = create_unfinished(where_.directory(), where_.name(), S_IFREG, new_);
+      if (const auto result = create_unfinished(
+              where_.directory(), where_.name(), S_IFREG, new_, partial_);
           result != errc::none)
         return result;
     is_begun_ = true;
@@ -131,7 +134,7 @@ public:
     if (sync_to_disk_ && new_.file->fsync(new_.file.get()) != 0)
       return from_errno(errno);
     const auto& directory = where_.directory();
-    if (directory->renameat(directory.get(), new_.name.c_str(),
+    if (directory->renameat(workplace().get(), new_.name.c_str(),
                             directory.get(), where_.name()) != 0)
       return from_errno(errno);
     new_ = {};
@@ -175,6 +178,10 @@ public:
 
 private:
   bool is_open() const noexcept { return is_begun_ && new_.file; }
+  /// The directory that the new file is in.
+  const descriptor& workplace() const noexcept {
+    return partial_ ? *partial_ : where_.directory();
+  }
 
   /// Of the unfinished file of a dead sync.
   void look_at_rest(bool continues) {
@@ -183,8 +190,7 @@ private:
       const auto size = static_cast<std::uint64_t>(info.st_size);
       const auto there = chunks_with_data(new_.file, size);
       // A descriptor of its own: a duplicate would hold the lock, too.
-      auto again = where_.directory().open(new_.name.c_str(),
-                                           O_RDONLY | O_NOFOLLOW);
+      auto again = workplace().open(new_.name.c_str(), O_RDONLY | O_NOFOLLOW);
       if (!there.empty() && again)
         view_ = std::make_shared<const resumed_source>(
             old_,
@@ -197,7 +203,7 @@ private:
   }
 
   void remove_new() noexcept {
-    where_.files().unlinkat(where_.directory().get(), new_.name.c_str(), 0);
+    where_.files().unlinkat(workplace().get(), new_.name.c_str(), 0);
     new_ = {};
   }
 
@@ -304,6 +310,7 @@ private:
   std::optional<struct stat> existing_;
   std::shared_ptr<const source> old_;
   bool sync_to_disk_;
+  partial_directory partial_;
   unfinished new_;
   bool is_begun_ = false;
   std::shared_ptr<const resumed_source> view_; ///< of old content and a rest
@@ -319,6 +326,9 @@ expected<std::unique_ptr<sink>> make_file_sink(
     file_place where, const file_sink_options& options,
     const std::function<std::shared_ptr<const source>(const struct stat&)>&
         open_old) {
+  if (auto bad = check_partial(options.partial, where.directory(), where.path());
+      bad.code != errc::none)
+    return bad;
   auto existing = where.look();
   if (!existing)
     return existing.error();
@@ -339,18 +349,26 @@ expected<std::unique_ptr<sink>> make_file_sink(
 }
 
 expected<std::unique_ptr<sink>>
-make_file_sink(const std::filesystem::path& path, bool sync_to_disk) {
-  return make_file_sink(posix_file_system(), path, sync_to_disk);
+make_file_sink(const std::filesystem::path& path, bool sync_to_disk,
+               const std::filesystem::path& partial_dir) {
+  return make_file_sink(posix_file_system(), path, sync_to_disk, partial_dir);
 }
 
 expected<std::unique_ptr<sink>>
 make_file_sink(file_system& files, const std::filesystem::path& path,
-               bool sync_to_disk) {
+               bool sync_to_disk, const std::filesystem::path& partial_dir) {
   auto where = file_place::open(files, path);
   if (!where)
     return where.error();
+  file_sink_options options{sync_to_disk, true};
+  if (!partial_dir.empty()) {
+    auto partial = open_partial_directory(files, partial_dir);
+    if (!partial)
+      return partial.error();
+    options.partial = std::move(*partial);
+  }
   return make_file_sink(
-      std::move(*where), {sync_to_disk, true},
+      std::move(*where), options,
       [&files, &path](const struct stat&) -> std::shared_ptr<const source> {
         if (const auto file = open_file_source(files, path))
           return file->bytes;

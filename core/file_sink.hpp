@@ -14,6 +14,7 @@ struct file_sink_options {
   /// What a dead sync has left is a part of old(). Without that it is removed;
   /// old() is then the file itself, for who does not ask what is where in it.
   bool continues = true;
+  partial_directory partial{}; ///< where the new file is until it is complete
 };
 
 /// As make_file_sink() of core/sink.hpp. `open_old` opens the regular file

@@ -100,9 +100,13 @@ std::unique_ptr<sink> make_memory_sink(std::span<std::byte> buffer);
 /// rename over it, fsync the directory. A symbolic link at `path` is replaced,
 /// not followed. Without metadata_choice::mode a new file gets 0600 & ~umask
 /// and an existing one keeps its mode. `sync_to_disk` false leaves out fsync.
-/// Errors: not_found or not_directory (parent), is_directory, access_denied.
+/// With a `partial_dir`, which is made if its parent is there, the temporary file
+/// is in that instead, and found there by the next sync.
+/// Errors: not_found or not_directory (parent), is_directory, access_denied;
+/// unsupported for a `partial_dir` on another file system.
 expected<std::unique_ptr<sink>>
-make_file_sink(const std::filesystem::path& path, bool sync_to_disk = true);
+make_file_sink(const std::filesystem::path& path, bool sync_to_disk = true,
+               const std::filesystem::path& partial_dir = {});
 
 /// The regular file at `path`, of which only what differs is written; as
 /// make_file_sink() if there is none. Needs room for what differs only. Nothing
@@ -120,7 +124,8 @@ class file_system;
 /// The same in another file system than the real one, which outlives them.
 expected<std::unique_ptr<sink>>
 make_file_sink(file_system& files, const std::filesystem::path& path,
-               bool sync_to_disk);
+               bool sync_to_disk,
+               const std::filesystem::path& partial_dir = {});
 expected<std::unique_ptr<sink>>
 make_in_place_sink(file_system& files, const std::filesystem::path& path,
                    bool sync_to_disk);

@@ -15,8 +15,10 @@ namespace {
 
 class comparison final : public tree_comparison {
 public:
-  comparison(tree_place where, tree_selection wanted, const tree_memory* memory)
-      : where_(std::move(where)), wanted_(std::move(wanted)) {
+  comparison(tree_place where, tree_selection wanted, const tree_memory* memory,
+             std::optional<struct stat> partial)
+      : where_(std::move(where)), wanted_(std::move(wanted)),
+        partial_(partial) {
     bool is_any = false;
     for (const auto& piece : wanted_.layout) {
       files_.push_back(old_file_of(where_, *wanted_.what, piece.entry));
@@ -48,14 +50,9 @@ public:
                                     const metadata_choice& choice,
                                     bool delete_others) const override {
     const auto other = other_content(plan);
-    is_spared spared;
-    if (!wanted_.exclude.empty())
-      spared = [this](const std::string& path, const struct stat& info) {
-        return wanted_.is_excluded(path, S_ISDIR(info.st_mode));
-      };
     return changes_in(
         where_, *wanted_.what, [&](std::size_t i) { return other[i]; }, choice,
-        delete_others, spared);
+        delete_others, wanted_.spared(partial_));
   }
 
 private:
@@ -107,6 +104,7 @@ private:
 
   tree_place where_;
   tree_selection wanted_;
+  std::optional<struct stat> partial_;
   std::vector<std::shared_ptr<const source>> files_; ///< by piece
   std::shared_ptr<const source> old_;
   known_files known_;
@@ -116,12 +114,17 @@ private:
 
 expected<std::shared_ptr<const tree_comparison>>
 tree_comparison::open(const std::filesystem::path& path, tree_selection wanted,
-                      const tree_memory* memory) {
+                      const tree_memory* memory,
+                      const std::filesystem::path& partial_dir) {
   auto where = tree_place::look(posix_file_system(), path, *wanted.what);
   if (!where)
     return where.error();
+  std::optional<struct stat> partial;
+  if (struct stat info {};
+      !partial_dir.empty() && ::stat(partial_dir.c_str(), &info) == 0)
+    partial = info;
   return std::shared_ptr<const tree_comparison>{std::make_shared<comparison>(
-      std::move(*where), std::move(wanted), memory)};
+      std::move(*where), std::move(wanted), memory, partial)};
 }
 
 } // namespace troupe

@@ -16,11 +16,13 @@ namespace troupe {
 class tree_comparison {
 public:
   /// The directory at `path`, which need not be there. `memory`: what is known
-  /// of files without reading them; may be nullptr. Errors: those that
+  /// of files without reading them; may be nullptr. `partial_dir`, if it is
+  /// there, is nothing that a sync would remove. Errors: those that
   /// make_tree_sink() has for what is in the way.
   static expected<std::shared_ptr<const tree_comparison>>
   open(const std::filesystem::path& path, tree_selection wanted,
-       const tree_memory* memory);
+       const tree_memory* memory,
+       const std::filesystem::path& partial_dir = {});
 
   virtual ~tree_comparison() = default;
 

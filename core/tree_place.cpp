@@ -50,10 +50,22 @@ descriptor open_directory(const descriptor& parent, const char* name) {
 
 expected<tree_place> tree_place::open(file_system& files,
                                       const std::filesystem::path& path,
-                                      const catalogue& what) {
+                                      const catalogue& what,
+                                      const std::filesystem::path& partial_dir) {
   auto where = look(files, path, what);
-  if (where)
-    where->find_workshop();
+  if (!where)
+    return where;
+  if (!partial_dir.empty()) {
+    auto partial = open_partial_directory(files, partial_dir);
+    if (!partial)
+      return partial.error();
+    where->partial_ = std::move(*partial);
+    if (auto bad = check_partial(where->partial_, where->outside(),
+                                 path.string());
+        bad.code != errc::none)
+      return bad;
+  }
+  where->find_workshop();
   return where;
 }
 
@@ -127,7 +139,8 @@ bool tree_place::is_unchanged(std::size_t entry, directory_cursor& around,
 
 bool tree_place::find_workshop_in(const descriptor& place,
                                   const std::string& name) {
-  auto found = find_unfinished(place, name, S_IFDIR);
+  auto found = find_unfinished(place, name, S_IFDIR, partial_);
+  const auto& around = partial_ ? *partial_ : place;
   if (!found.file)
     return false;
   struct stat here {}, there {};
@@ -136,12 +149,12 @@ bool tree_place::find_workshop_in(const descriptor& place,
       (!root() || (root()->fstat(root().get(), there) == 0 &&
                    here.st_dev == there.st_dev));
   if (!is_of_use) {
-    remove_tree(place, found.name.c_str());
+    remove_tree(around, found.name.c_str());
     return false;
   }
   *workshop_ = std::move(found.file);
   workshop_name_ = std::move(found.name);
-  workshop_parent_ = place.dup();
+  workshop_parent_ = around.dup();
   return true;
 }
 
@@ -173,10 +186,10 @@ void tree_place::find_workshop() {
 errc tree_place::make_workshop() {
   unfinished made;
   if (const auto e = create_unfinished(
-          outside(), root() ? std::string{} : name_, S_IFDIR, made);
+          outside(), root() ? std::string{} : name_, S_IFDIR, made, partial_);
       e != errc::none)
     return e;
-  workshop_parent_ = outside().dup();
+  workshop_parent_ = (partial_ ? *partial_ : outside()).dup();
   workshop_name_ = std::move(made.name);
   *workshop_ = std::move(made.file);
   return workshop_parent_ ? errc::none : from_errno(errno);
@@ -213,7 +226,7 @@ changes_in(const tree_place& where, const catalogue& what,
     return result;
   auto unread = errc::none; // what cannot be read has nothing in it
   for (auto& path : others_in(where.root(), what, spared, unread)) {
-    if (path == where.workshop_name())
+    if (!where.partial() && path == where.workshop_name())
       continue;
     entry_change gone;
     gone.path = std::move(path);

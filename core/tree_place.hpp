@@ -5,6 +5,7 @@
 #include "core/beneath.hpp"
 #include "core/catalogue.hpp"
 #include "core/entry_change.hpp"
+#include "core/file_place.hpp"
 #include "core/room.hpp"
 #include "core/sink.hpp"
 #include "core/tree_others.hpp"
@@ -18,11 +19,11 @@ namespace troupe {
 /// The destination of a tree.
 class tree_place {
 public:
-  /// Opens what is at `path` and looks for each entry of `what` in it.
-  /// Errors: as make_tree_sink().
-  static expected<tree_place> open(file_system& files,
-                                   const std::filesystem::path& path,
-                                   const catalogue& what);
+  /// Opens what is at `path` and looks for each entry of `what` in it. With a
+  /// `partial_dir` the workshop is in that. Errors: as make_tree_sink().
+  static expected<tree_place>
+  open(file_system& files, const std::filesystem::path& path,
+       const catalogue& what, const std::filesystem::path& partial_dir = {});
 
   /// The same for who only looks: what a dead sync has left stays there.
   static expected<tree_place> look(file_system& files,
@@ -44,7 +45,7 @@ public:
                     const std::string& path) const;
 
   /// A folder that nobody else has, for new files: in the directory, or in its
-  /// parent while there is none. One that a dead sync has left is there from
+  /// parent while there is none, or in the partial directory. One that a dead sync has left is there from
   /// the start.
   errc make_workshop();
   const descriptor& workshop() const noexcept { return *workshop_; }
@@ -59,6 +60,8 @@ public:
   }
   /// Removes it, with everything in it.
   void remove_workshop() noexcept;
+  /// nullptr without one.
+  const partial_directory& partial() const noexcept { return partial_; }
 
   /// Makes the directory if there is none.
   errc make_root();
@@ -76,6 +79,7 @@ private:
   std::shared_ptr<descriptor> workshop_ = std::make_shared<descriptor>();
   std::string workshop_name_;
   descriptor workshop_parent_;
+  partial_directory partial_;
 };
 
 /// Whether there is room for the files of `what` that are not there with their

@@ -11,6 +11,16 @@ bool tree_selection::is_excluded(const std::string& path,
          exclude.match(what->name + "/" + path, is_directory);
 }
 
+is_spared tree_selection::spared(std::optional<struct stat> partial) const {
+  if (exclude.empty() && !partial)
+    return {};
+  return [this, partial](const std::string& path, const struct stat& info) {
+    return is_excluded(path, S_ISDIR(info.st_mode)) ||
+           (partial && partial->st_ino == info.st_ino &&
+            partial->st_dev == info.st_dev);
+  };
+}
+
 chunk_map tree_selection::unwanted() const {
   if (exclude.empty() || pack_length == 0)
     return {};

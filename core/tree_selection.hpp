@@ -4,8 +4,10 @@
 #include "core/chunk_map.hpp"
 #include "core/exclude.hpp"
 #include "core/pack.hpp"
+#include "core/tree_others.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace troupe {
 
@@ -20,6 +22,11 @@ struct tree_selection {
   /// Whether `path` below the directory is excluded by itself, so that what is
   /// there stays as it is. Of what is in an excluded directory nobody need ask.
   bool is_excluded(const std::string& path, bool is_directory) const;
+
+  /// What stays of what the share does not have: what is excluded, and the
+  /// directory `partial` if there is one, of which fstat(2) said that. Holds
+  /// on to this value.
+  is_spared spared(std::optional<struct stat> partial) const;
 
   /// Chunks of the pack that no wanted file has a byte in; of no length if
   /// every chunk is wanted.

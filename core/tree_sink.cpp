@@ -393,13 +393,12 @@ private:
     return result_of_call(fd->syncfs(fd.get()));
   }
 
-  /// What stays although the share does not have it.
   is_spared spared() const {
-    if (wanted_.exclude.empty())
-      return {};
-    return [this](const std::string& path, const struct stat& info) {
-      return wanted_.is_excluded(path, S_ISDIR(info.st_mode));
-    };
+    const auto& partial = where_.partial();
+    struct stat info {};
+    if (partial && (*partial)->fstat(partial->get(), info) == 0)
+      return wanted_.spared(info);
+    return wanted_.spared(std::nullopt);
   }
 
   errc remove_what_is_not_wanted() {
@@ -485,7 +484,8 @@ make_tree_sink(file_system& files, const std::filesystem::path& path,
   auto wanted = select_entries(std::move(what), options.exclude);
   if (!wanted)
     return wanted.error();
-  auto where = tree_place::open(files, path, *wanted->what);
+  auto where = tree_place::open(files, path, *wanted->what,
+                                options.partial_dir);
   if (!where)
     return where.error();
   auto unwanted = wanted->unwanted();

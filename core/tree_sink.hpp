@@ -33,6 +33,10 @@ struct tree_sink_options {
   metadata_choice metadata;
   /// What is left as it is: neither written nor removed (select_entries()).
   exclude_patterns exclude;
+  /// Where new files are until all are complete, on the file system of the
+  /// directory; made if its parent is there, and never removed. Empty: in the
+  /// directory itself, or beside it.
+  std::filesystem::path partial_dir;
   std::shared_ptr<tree_outcome> outcome; ///< may be nullptr
   /// What is known of files from last time; may be nullptr.
   std::shared_ptr<const tree_memory> memory;
@@ -55,7 +59,8 @@ struct tree_destination {
 /// directory. Without metadata_choice::mode new files get 0600 & ~umask, new
 /// directories 0777 & ~umask.
 /// Errors: not_found or not_directory (parent), is_directory, not_directory,
-/// is_symlink (what is in the way of an entry), access_denied.
+/// is_symlink (what is in the way of an entry), access_denied, unsupported (a
+/// partial_dir on another file system).
 expected<tree_destination>
 make_tree_sink(const std::filesystem::path& path,
                std::shared_ptr<const catalogue> what,

@@ -88,9 +88,43 @@ expected<ino_t> inode_of(const descriptor& directory) {
 
 } // namespace
 
+expected<partial_directory>
+open_partial_directory(file_system& files, const std::filesystem::path& path) {
+  const auto failed = [&path] {
+    return error{from_errno(errno), "'" + path.string() + "'"};
+  };
+  if (files.mkdirat(AT_FDCWD, path.c_str(), 0700) != 0 && errno != EEXIST)
+    return failed();
+  auto opened = open_path(files, path.c_str(), O_RDONLY | O_DIRECTORY);
+  struct stat info {};
+  if (!opened || opened->fstat(opened.get(), info) != 0)
+    return failed();
+  if ((info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0)
+    return error{errc::access_denied,
+                 "'" + path.string() + "' is a directory where anybody may"
+                                       " replace what is unfinished"};
+  return std::make_shared<const descriptor>(std::move(opened));
+}
+
+error check_partial(const partial_directory& partial,
+                    const descriptor& directory, const std::string& path) {
+  struct stat there {}, here {};
+  if (!partial)
+    return {};
+  if ((*partial)->fstat(partial->get(), there) != 0 ||
+      directory->fstat(directory.get(), here) != 0)
+    return {from_errno(errno), path};
+  if (there.st_dev == here.st_dev)
+    return {};
+  return {errc::unsupported,
+          "the directory for what is unfinished is on another file system than"
+          " '" + path + "', where it could not be renamed to"};
+}
+
 unfinished find_unfinished(const descriptor& directory, const std::string& name,
-                           mode_t type) {
+                           mode_t type, const partial_directory& partial) {
   unfinished found;
+  const auto& place = partial ? *partial : directory;
   const auto where = inode_of(directory);
   if (!where)
     return found;
@@ -99,22 +133,24 @@ unfinished find_unfinished(const descriptor& directory, const std::string& name,
   bool was_there = true;
   for (unsigned number = 0; number < 2 || was_there; ++number) {
     auto own = unfinished_name(name, *where, number);
-    auto file = directory.open(own.c_str(), how | O_NOFOLLOW);
+    auto file = place.open(own.c_str(), how | O_NOFOLLOW);
     was_there = number < most_unfinished && (file || errno != ENOENT);
     struct stat info {};
     if (!file || file->fstat(file.get(), info) != 0 ||
-        (info.st_mode & S_IFMT) != type || !take(file, directory, own))
+        (info.st_mode & S_IFMT) != type || !take(file, place, own))
       continue;
     if (!found.file && is_ours(info, type))
       found = {std::move(file), std::move(own)};
     else if (S_ISREG(type) || info.st_uid == ::geteuid())
-      remove(directory, own, type);
+      remove(place, own, type);
   }
   return found;
 }
 
 errc create_unfinished(const descriptor& directory, const std::string& name,
-                       mode_t type, unfinished& made) {
+                       mode_t type, unfinished& made,
+                       const partial_directory& partial) {
+  const auto& place = partial ? *partial : directory;
   const auto where = inode_of(directory);
   if (!where)
     return where.error().code;
@@ -122,18 +158,18 @@ errc create_unfinished(const descriptor& directory, const std::string& name,
     auto own = unfinished_name(name, *where, number);
     descriptor file;
     if (S_ISREG(type)) {
-      file = directory.open(own.c_str(),
-                            O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+      file = place.open(own.c_str(),
+                        O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
       if (!file && errno != EEXIST)
         return from_errno(errno);
-    } else if (directory->mkdirat(directory.get(), own.c_str(), 0700) == 0) {
-      file = directory.open(own.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    } else if (place->mkdirat(place.get(), own.c_str(), 0700) == 0) {
+      file = place.open(own.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     } else if (errno != EEXIST) {
       return from_errno(errno);
     }
     // Whoever was quicker to lock it took it for left over: it is theirs now.
     // Where there are no locks nothing is ever taken for that.
-    if (!file || (!take(file, directory, own) && errno == EWOULDBLOCK))
+    if (!file || (!take(file, place, own) && errno == EWOULDBLOCK))
       continue;
     made = {std::move(file), std::move(own)};
     return errc::none;
