@@ -3,6 +3,7 @@
 // by the actors, the C API and the tool.
 #pragma once
 
+#include "actors/fetch_rate.hpp"
 #include "core/catalogue.hpp"
 #include "core/diff.hpp"
 #include "core/errc.hpp"
@@ -70,9 +71,9 @@ struct tree_request {
   bool list_changes = false; ///< in tree_outcome::changes
   /// Of a directory: what is neither fetched, written nor removed.
   exclude_patterns exclude;
-  /// A directory with more in it, whatever is below counted, is too_large.
   /// Where what is unfinished is; empty: beside the destination.
   std::filesystem::path partial_dir;
+  /// A directory with more in it, whatever is below counted, is too_large.
   std::uint64_t max_entries = std::uint64_t{1} << 24;
 };
 
@@ -129,6 +130,11 @@ struct sync_request {
   bool report_objects = false;
   /// `id` is of the object itself, not of a name for it, and checked.
   bool is_exact = false;
+  /// Waits for a change and does nothing else: ends well as soon as the name
+  /// stands for something with another root, by range channels, and with
+  /// timed_out after `timeout`. Nothing is asked for again and again: a sharer
+  /// tells by itself what was asked for before. `tree` is empty.
+  std::optional<hash> other_than;
   /// Given back in the report.
   std::uint64_t tag = 0;
   /// Of an encrypted share: everything comes sealed. Errors: bad_key after a
@@ -138,6 +144,8 @@ struct sync_request {
   /// (`wire` may be automatic or range); nullptr: anything. What is refused is
   /// counted and ignored, and names the reason if nothing better comes.
   std::shared_ptr<const share_trust> trust;
+  /// How much may be asked for in a time; nullptr: what the window allows.
+  std::shared_ptr<fetch_rate> rate;
   /// Most groups joined at once, in classic mode and with range channels.
   std::uint32_t max_groups = 256;
   std::uint32_t max_range_groups = 64;

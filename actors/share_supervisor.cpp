@@ -126,6 +126,9 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
       continue;
     }
     note(*channel, change.reporter, at);
+    if (carries_manifest(*channel))
+      news.asked(change.group, change.interface_index,
+                 std::get<indexed_object>(channel->object.entry).bytes, at);
     if (queue.wanted(change, at,
                      class_of(*channel, request.index->range_symbol_bytes())))
       ++request.counters->requests_heard;
@@ -172,6 +175,24 @@ share_supervisor_state::sender* share_supervisor_state::choose_sender(
           return a.bulk_tickets < b.bulk_tickets;
         return a.tickets.size() < b.tickets.size();
       });
+}
+
+void share_supervisor_state::announce() {
+  const auto at = compat::now(self);
+  const auto due = news.due(at, [this](const group_address& group) {
+    const auto channel = look_up(group);
+    return channel && carries_manifest(*channel)
+               ? std::get<indexed_object>(channel->object.entry).bytes
+               : blob{};
+  });
+  for (const auto& one : due) {
+    group_change as_if;
+    as_if.group = one.address;
+    as_if.interface_index = one.interface_index;
+    queue.wanted(as_if, at, {.urgent = true, .repeat_for_latecomers = true});
+  }
+  if (!due.empty())
+    dispatch();
 }
 
 void share_supervisor_state::dispatch() {
@@ -310,6 +331,7 @@ share_supervisor_actor::behavior_type share_supervisor(
           return;
         st.queue.expire(compat::now(st.self));
         st.followers.expire(compat::now(st.self));
+        st.announce();
         compat::send_later(st.self, housekeeping, share_tick{}); // one at once
       },
       [&st](hold_tick) {

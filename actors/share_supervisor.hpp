@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "actors/announcements.hpp"
 #include "actors/audience.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/repair_store.hpp"
@@ -36,6 +37,7 @@ struct share_supervisor_state {
   share_environment env;
   send_queue queue;
   audience followers;
+  announcements news; ///< manifests that nobody has asked for anew
   bool will_look_again = false; ///< a hold_tick is under way
   std::shared_ptr<send_port> out;
   std::unique_ptr<report_port> ear;
@@ -56,6 +58,7 @@ struct share_supervisor_state {
   std::optional<shared_channel> look_up(const group_address& group) const;
   void note(const shared_channel& channel, const ip6_address& who,
             time_point at);
+  void announce();
   void dispatch();
   bool is_ripe(const group_address& group) const;
   sender* choose_sender(const shared_channel& channel);

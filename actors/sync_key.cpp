@@ -93,11 +93,25 @@ void sync_supervisor_state::on_rejected(const content_rejected& msg) {
 }
 
 object_check sync_supervisor_state::check_of_manifest() const {
-  if (!request.trust)
+  if (!request.trust && !request.other_than)
     return {};
-  return [trust = request.trust,
-          name = request.name](std::span<const std::byte> object) {
-    return trust->check(name, object);
+  return [trust = request.trust, name = request.name,
+          known = request.other_than, limit = request.limit_bytes](
+             std::span<const std::byte> object) -> error {
+    if (trust)
+      if (auto refused = trust->check(name, object);
+          refused.code != errc::none)
+        return refused;
+    if (!known)
+      return {};
+    const auto within = manifest_within(object);
+    if (const auto value = within ? parse_manifest(*within, limit)
+                                  : expected<manifest>{within.error()})
+      return value->root == *known
+                 ? error{errc::timed_out, "what is known already"}
+                 : error{};
+    else
+      return value.error();
   };
 }
 
@@ -122,6 +136,8 @@ void sync_supervisor_state::on_refused(const object_refused& msg) {
   heard_anything = true;
   ++report.stats.objects_refused;
   window.rejected(msg.channel, compat::now(self));
+  if (request.other_than)
+    return; // mostly that nothing has changed
   last_trouble = more_telling(last_trouble, msg.why);
 }
 

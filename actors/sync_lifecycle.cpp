@@ -168,8 +168,11 @@ void sync_supervisor_state::fill_window() {
   const auto room = [&](std::uint32_t units) {
     return channels.groups() < group_budget() &&
            (channels.size() + unwritten == 0 ||
-            window.open_units() + unwritten + units <= window.capacity());
+            window.open_units() + unwritten + units <= window.capacity()) &&
+           has_rate_for(units);
   };
+  settle_rate(false);
+  is_throttled = false;
   if (now == phase::gathering && native) {
     for (; blocks_asked < blocks.size() && room(1); ++blocks_asked)
       open_block(blocks[blocks_asked]);
@@ -179,11 +182,43 @@ void sync_supervisor_state::fill_window() {
                   {kind::tree_part, parts_asked}, {remote->type()}, {},
                   tree_part_bytes);
   } else if (now == phase::fetching) {
-    for (; next_item < cover.size() && room(units_of(cover[next_item])) &&
-           is_its_turn(cover[next_item]);
+    for (; next_item < cover.size() && is_its_turn(cover[next_item]) &&
+           room(units_of(cover[next_item]));
          ++next_item)
       open_item(next_item);
   }
+}
+
+bool sync_supervisor_state::has_rate_for(std::uint32_t units) {
+  if (!request.rate)
+    return true;
+  const auto bytes = std::uint64_t{units} * chunk_bytes;
+  is_throttled = !request.rate->ask(compat::now(self), bytes);
+  rate_asked += is_throttled ? 0 : bytes;
+  return !is_throttled;
+}
+
+void sync_supervisor_state::settle_rate(bool is_over) {
+  if (!request.rate || !port)
+    return;
+  // Channels that need no leave count, too, until they are closed.
+  const auto open =
+      is_over ? std::uint64_t{0} : window.open_units() * chunk_bytes;
+  const auto closed = static_cast<std::int64_t>(rate_asked) -
+                      static_cast<std::int64_t>(open);
+  const auto came = port->counters().bytes;
+  request.rate->settle(compat::now(self),
+                       came - std::exchange(rate_came, came),
+                       closed - std::exchange(rate_closed, closed));
+}
+
+void sync_supervisor_state::await_rate(time_point at) {
+  if (!request.rate || (now != phase::gathering && now != phase::fetching))
+    return;
+  fill_window();
+  // Nobody is silent of whom nothing is wanted.
+  if (is_throttled && channels.size() == 0)
+    last_sign = at;
 }
 
 void sync_supervisor_state::flush() {
@@ -209,10 +244,13 @@ void sync_supervisor_state::on_tick() {
     drops_seen = dropped;
     review_senders(at);
   }
-  for (const auto silent : window.take_silent(at)) {
-    ask_again(silent);
-    ++report.stats.requests_repeated;
-  }
+  await_rate(at);
+  // Who waits for a change need not ask again once a sharer knows of it.
+  if (!request.other_than || !heard_anything)
+    for (const auto silent : window.take_silent(at)) {
+      ask_again(silent);
+      ++report.stats.requests_repeated;
+    }
   flush();
   if (local_build && local_build->ranges_done() != ranges_seen) {
     ranges_seen = local_build->ranges_done();
@@ -238,6 +276,8 @@ void sync_supervisor_state::give_up_if_silent(time_point at) {
       (now == phase::fetching && channels.size() == 0 && unwritten > 0);
   if (silence < request.timeout * (on_disk ? disk_patience : 1))
     return;
+  if (request.other_than)
+    return end({errc::timed_out, subject() + " is what it was"});
   const auto seconds =
       std::to_string(std::chrono::duration_cast<std::chrono::seconds>(silence)
                          .count()) + " s";
@@ -296,6 +336,7 @@ void sync_supervisor_state::end(error failure) {
     return;
   now = phase::closing;
   report.failure = std::move(failure);
+  settle_rate(true);
   if (port) {
     port->close(); // upstream first: no packet comes any more
     const auto seen = port->counters();

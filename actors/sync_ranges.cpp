@@ -63,12 +63,14 @@ void sync_supervisor_state::on_manifest(const object_verified& msg) {
   }
   for (const auto what : {kind::first_object, kind::manifest, kind::tree_part})
     close_all(what);
-  if (request.trust)
+  if (request.trust && !request.other_than)
     if (auto failed = request.trust->remember(request.name, msg.data.view());
         failed.code != errc::none)
       return end(std::move(failed));
   last_sign = compat::now(self);
   last_trouble = {};
+  if (request.other_than)
+    return end({});
   note_sender(msg.from);
   doubtful = false;
   remote.reset();

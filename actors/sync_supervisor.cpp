@@ -6,6 +6,7 @@
 #include "actors/differ.hpp"
 #include "actors/tree_builder.hpp"
 #include "core/hasher.hpp"
+#include "core/look_sink.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -38,6 +39,10 @@ void sync_supervisor_state::start() {
   });
   if (auto e = settle_wire(); e.code != errc::none)
     return end(std::move(e));
+  if (request.other_than) {
+    request.wire = wire_mode::range;
+    request.destination = std::make_shared<look_sink>(nullptr);
+  }
   auto opened = env.net->open_receiver(request.receive);
   if (!opened)
     return end(opened.error());
@@ -322,7 +327,7 @@ void sync_supervisor_state::on_plan(const trees_compared& msg) {
     return compat::send(self, writer,
                         finish_object{header().metadata, m, true});
   }
-  cover = cover_plan(*plan, remote_tree->shape(), native ? 3 : 5);
+  cover = cover_plan(*plan, remote_tree->shape(), wanted_of_4());
   if (!reach)
     join_others();
   close_all(kind::manifest);
@@ -343,6 +348,14 @@ std::uint64_t sync_supervisor_state::kept_chunks() const {
   return count;
 }
 
+std::uint32_t sync_supervisor_state::wanted_of_4() const {
+  const bool has_ranges =
+      native.has_value() &&
+      (!request.rate ||
+       request.rate->is_smooth_for(std::uint64_t{range_chunks} * chunk_bytes));
+  return has_ranges ? 3 : 5;
+}
+
 bool sync_supervisor_state::only_compares() const {
   // A catalogue is what the destination is compared with.
   return request.depth == sync_depth::compare && !chosen_for_catalogue;
@@ -354,7 +367,7 @@ void sync_supervisor_state::end_compared() {
     return end({});
   const auto& shape = remote_tree->shape();
   const auto ranges = cut_tree(shape, range_chunks);
-  for (const auto& item : cover_plan(*plan, shape, native ? 3 : 5)) {
+  for (const auto& item : cover_plan(*plan, shape, wanted_of_4())) {
     ++report.groups_planned;
     report.bytes_planned += item.range == cover_item::single
                                 ? plan->fetch[item.fetch_begin].size_bytes

@@ -58,6 +58,11 @@ struct sync_supervisor_state {
   channel_table channels;
   fetch_window window;
   std::uint64_t drops_seen = 0;
+  // Of request.rate: what was asked for, and what it knows of that, bytes.
+  std::uint64_t rate_asked = 0;
+  std::int64_t rate_closed = 0;
+  std::uint64_t rate_came = 0;
+  bool is_throttled = false; ///< something waits for the rate alone
   std::vector<ip6_address> trusted; ///< sent what was verified, the last first
   time_point trust_won{0};          ///< when one of them did so again
   bool is_wary = false;             ///< the port hears nobody else
@@ -122,6 +127,7 @@ struct sync_supervisor_state {
   void compare();
   void on_plan(const trees_compared& msg);
   std::uint64_t kept_chunks() const;
+  std::uint32_t wanted_of_4() const; ///< of cover_plan()
   bool only_compares() const;
   void end_compared();
   void on_chunk(const chunk_verified& msg);
@@ -173,6 +179,9 @@ struct sync_supervisor_state {
   // -- lifecycle, in sync_lifecycle.cpp -----------------------------------------
   void ask_first();
   void fill_window();
+  bool has_rate_for(std::uint32_t units);
+  void settle_rate(bool is_over);
+  void await_rate(time_point at);
   void ensure_idle_receiver();
   void open_object(const hash& node, channel_table::purpose why,
                    std::vector<hash_type> types, object_check check = {},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "core/hash.hpp"
 #include "core/exclude.hpp"
+#include "core/hash.hpp"
 
 #include <filesystem>
 #include <stop_token>
