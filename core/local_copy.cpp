@@ -32,6 +32,8 @@ public:
         length_(file.content->size()) {}
 
   errc run();
+  /// Whether the content differs; after run().
+  bool is_other() const noexcept { return is_other_; }
 
 private:
   errc open_old();
@@ -50,6 +52,7 @@ private:
   std::uint64_t length_;
   descriptor old_;
   std::unique_ptr<sink> new_; ///< once there is a difference
+  bool is_other_ = false;     ///< the same, also in a dry run
   read_buffer ours_, theirs_;
 };
 
@@ -69,7 +72,8 @@ errc file_comparison::open_old() {
 
 /// Makes the new file, with the first `done` bytes of the old one.
 errc file_comparison::begin(std::uint64_t done) {
-  if (new_)
+  is_other_ = true;
+  if (new_ || context_.options.dry_run)
     return errc::none;
   auto directory = where_.directory().dup();
   if (!directory)
@@ -127,7 +131,7 @@ errc file_comparison::handle_piece(byte_range piece) {
     auto result = errc::none;
     if (!same) {
       result = begin(run.offset);
-      if (result == errc::none)
+      if (result == errc::none && new_)
         result = new_->write_at(
             run.offset, ours.subspan(run.offset - piece.offset, run.length));
       context_.report.bytes_copied += run.length;
@@ -144,6 +148,10 @@ errc file_comparison::handle_piece(byte_range piece) {
 errc file_comparison::finish() {
   auto choice = context_.options.metadata;
   auto metadata = file_.metadata;
+  if (context_.options.dry_run) {
+    context_.report.files_changed += is_other_;
+    return errc::none;
+  }
   if (!new_) {
     if (!old_)
       return errc::internal; // begin() was due
@@ -172,7 +180,7 @@ errc file_comparison::run() {
     at += piece.length;
   }
   // Shorter than the old one, or empty and new.
-  if (!new_ && (!old_ || old_length() != length_))
+  if (!is_other_ && (!old_ || old_length() != length_))
     if (const auto failed = begin(length_); failed != errc::none)
       return failed;
   if (const auto changed = file_.content->check_unchanged();
@@ -193,6 +201,20 @@ std::optional<std::string> target_of(const file_place& where) {
 
 } // namespace
 
+void local_copy_context::note(const catalogue_entry& wanted,
+                              const std::optional<entry_there>& there,
+                              bool is_other) const {
+  if (!options.list_changes)
+    return;
+  auto change = change_of(wanted, there, is_other, options.metadata);
+  if (change.any())
+    report.changes.push_back(std::move(change));
+}
+
+entry_there there_of(const struct stat& info) {
+  return {metadata_of(info), static_cast<std::uint64_t>(info.st_size), {}};
+}
+
 errc copy_local_file(const local_file& file, const file_place& where,
                      const local_copy_context& context) {
   if (!context.go_on())
@@ -200,10 +222,12 @@ errc copy_local_file(const local_file& file, const file_place& where,
   auto existing = where.look();
   if (!existing)
     return existing.error().code;
+  std::optional<entry_there> there;
   if (*existing) {
     const auto& info = **existing;
     if (const auto blocked = get_out_of_the_way(info); blocked != errc::none)
       return blocked;
+    there = there_of(info);
     if (!S_ISREG(info.st_mode))
       existing->reset(); // replaced
   }
@@ -212,23 +236,38 @@ errc copy_local_file(const local_file& file, const file_place& where,
   report.bytes += file.content->size();
   if (file.content->size() > 0)
     report.chunks += chunk_count(file.content->size());
-  return file_comparison{file, where, *existing, context}.run();
+  file_comparison compared{file, where, *existing, context};
+  const auto result = compared.run();
+  if (result == errc::none)
+    context.note({file.path_below, file.metadata, file.content->size(), {}, {}},
+                 there, compared.is_other());
+  return result;
 }
 
-errc copy_local_link(const std::string& target, const file_metadata& metadata,
-                     const file_place& where,
+errc copy_local_link(const local_link& link, const file_place& where,
                      const local_copy_context& context) {
   const auto existing = where.look();
   if (!existing)
     return existing.error().code;
   ++context.report.links;
   auto result = *existing ? get_out_of_the_way(**existing) : errc::none;
-  if (result == errc::none && target_of(where) != target)
-    result = put_link(where.directory(), where.name(), target);
-  return result == errc::none
-             ? apply_link_attributes(where.directory(), where.name(), metadata,
-                                     context.options.metadata)
-             : result;
+  const auto target = target_of(where);
+  std::optional<entry_there> there;
+  if (*existing) {
+    there = there_of(**existing);
+    there->target = target.value_or("");
+  }
+  if (result == errc::none && !context.options.dry_run) {
+    if (target != link.target)
+      result = put_link(where.directory(), where.name(), link.target);
+    if (result == errc::none)
+      result = apply_link_attributes(where.directory(), where.name(),
+                                     link.metadata, context.options.metadata);
+  }
+  if (result == errc::none)
+    context.note({link.path_below, link.metadata, 0, {}, link.target}, there,
+                 false);
+  return result;
 }
 
 } // namespace troupe

@@ -8,7 +8,9 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <fstream>
+#include <unordered_set>
 
 namespace troupe {
 
@@ -71,6 +73,8 @@ public:
 
 private:
   errc copy(const scanned_entry& entry, const std::string& path) {
+    if (is_absent(entry.path_below))
+      return note_new(entry);
     const auto& parent = cursor_.enter_parent(entry.path_below);
     if (!parent)
       return from_errno(errno);
@@ -84,31 +88,73 @@ private:
     if (!place)
       return place.error().code;
     if (entry.header.kind() == object_kind::symlink)
-      return copy_local_link(entry.target, entry.header.metadata, *place,
-                             context_);
-    return copy_local_file({entry.content, entry.header.metadata}, *place,
-                           context_);
+      return copy_local_link(
+          {entry.target, entry.header.metadata, entry.path_below}, *place,
+          context_);
+    return copy_local_file(
+        {entry.content, entry.header.metadata, entry.path_below}, *place,
+        context_);
+  }
+
+  /// Whether a dry run cannot look there, since the directory that it would be
+  /// in was not made.
+  bool is_absent(const std::string& path) const {
+    const auto slash = path.rfind('/');
+    return !root_ ||
+           (slash != path.npos && absent_.contains(path.substr(0, slash)));
+  }
+
+  /// Of a dry run: all of it would be made.
+  errc note_new(const scanned_entry& entry) {
+    auto& report = context_.report;
+    const auto kind = entry.header.kind();
+    if (kind == object_kind::directory)
+      absent_.insert(entry.path_below);
+    report.directories += kind == object_kind::directory;
+    report.links += kind == object_kind::symlink;
+    catalogue_entry wanted{entry.path_below, entry.header.metadata, 0, {},
+                           entry.target};
+    if (kind == object_kind::file) {
+      wanted.size = entry.content->size();
+      const auto chunks = wanted.size == 0 ? 0 : chunk_count(wanted.size);
+      ++report.files;
+      ++report.files_changed;
+      report.bytes += wanted.size;
+      report.bytes_copied += wanted.size;
+      report.chunks += chunks;
+      report.chunks_copied += chunks;
+    }
+    context_.note(wanted, std::nullopt, true);
+    return errc::none;
   }
 
   errc make_directory(const descriptor& parent, const char* name,
                       const scanned_entry& entry) {
+    struct stat info {};
+    const bool is_there =
+        parent->fstatat(parent.get(), name, info, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there && errno != ENOENT)
+      return from_errno(errno);
+    if (!is_there && context_.options.dry_run)
+      return note_new(entry);
     ++context_.report.directories;
+    if (is_there && !S_ISDIR(info.st_mode))
+      return S_ISLNK(info.st_mode) ? errc::is_symlink : errc::not_directory;
     // Writable for us until everything is in it.
     const mode_t mode = (entry.header.metadata.mode & 0777) | 0700;
-    if (parent->mkdirat(parent.get(), name, mode) == 0)
-      return errc::none;
-    struct stat info {};
-    if (errno != EEXIST ||
-        parent->fstatat(parent.get(), name, info, AT_SYMLINK_NOFOLLOW) != 0)
+    if (!is_there && parent->mkdirat(parent.get(), name, mode) != 0)
       return from_errno(errno);
-    if (S_ISLNK(info.st_mode))
-      return errc::is_symlink;
-    return S_ISDIR(info.st_mode) ? errc::none : errc::not_directory;
+    context_.note({entry.path_below, entry.header.metadata, 0, {}, {}},
+                  is_there ? std::optional{there_of(info)} : std::nullopt,
+                  false);
+    return errc::none;
   }
 
   /// The metadata of directories, from the inside out: what happens in them
   /// changes their times, and they may forbid that it does.
   error finish() {
+    if (context_.options.dry_run)
+      return {};
     for (auto i = scan_.entries.size(); i-- > 0;) {
       const auto& entry = scan_.entries[i];
       if (entry.header.kind() != object_kind::directory)
@@ -133,13 +179,21 @@ private:
   fs::path path_; ///< for messages
   const local_copy_context& context_;
   directory_cursor cursor_;
+  std::unordered_set<std::string> absent_; ///< directories, of a dry run
 };
 
-/// Opens the directory `path`, and makes it if there is none. `follow`: it may
-/// be a link to one.
+/// Opens the directory `path`, and makes it if there is none; in a dry run there
+/// is none then. `follow`: it may be a link to one.
 expected<descriptor> open_or_make(const fs::path& path, mode_t mode,
-                                 bool follow) {
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
+                                  bool follow, bool dry_run) {
+  if (struct stat info {}; dry_run && ::lstat(path.c_str(), &info) != 0) {
+    const auto parent =
+        path.has_parent_path() ? path.parent_path() : fs::path{"."};
+    if (errno == ENOENT && leads_to_directory(parent))
+      return descriptor{};
+    return failure(from_errno(errno), path.string());
+  }
+  if (!dry_run && ::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
     return failure(from_errno(errno), path.string());
   auto opened = open_path(posix_file_system(), path.c_str(),
                           O_RDONLY | O_DIRECTORY | (follow ? 0 : O_NOFOLLOW));
@@ -166,20 +220,38 @@ error copy_directory(fs::path from, const fs::path& to, bool content_only,
     options.name = "/"; // never used: there is no directory to be made for it
   if (!context.options.recurse)
     options.levels = 0;
+  if (!context.options.exclude.empty())
+    options.leaves_out = [&context](const std::string& path, bool is_directory) {
+      return context.options.exclude.match(path, is_directory);
+    };
   auto scan = scan_directory(from, options);
   if (!scan)
     return scan.error();
   context.report.skipped = scan->skipped;
   const auto& top = scan->entries[0].header;
   const mode_t mode = (top.metadata.mode & 0777) | 0700;
-  auto root = open_or_make(to, mode, true);
   auto where = without_slashes(to);
+  const bool is_dry = context.options.dry_run;
+  std::optional<entry_there> there;
+  const auto look = [&](bool follow) {
+    struct stat info {};
+    if ((follow ? ::stat(where.c_str(), &info)
+                : ::lstat(where.c_str(), &info)) == 0)
+      there = there_of(info);
+  };
+  if (content_only)
+    look(true);
+  auto root = open_or_make(where, mode, true, is_dry);
   if (root && !content_only) {
+    const bool is_absent = !*root;
     where /= top.name;
-    root = open_or_make(where, mode, false);
+    look(false);
+    if (!is_absent)
+      root = open_or_make(where, mode, false, is_dry);
   }
   if (!root)
     return root.error();
+  context.note({{}, top.metadata, 0, {}, {}}, there, false);
   ++context.report.directories;
   if (context.options.on_entry)
     context.options.on_entry(where.string());
@@ -205,13 +277,15 @@ error copy_single(const fs::path& from, fs::path to,
     const auto target = fs::read_symlink(from, failed);
     if (failed)
       return failure(from_errno(failed.value()), from.string());
-    result = copy_local_link(target.string(), metadata_of(info), *place,
-                             context);
+    result = copy_local_link(
+        {target.string(), metadata_of(info), to.filename().string()}, *place,
+        context);
   } else {
     const auto file = open_file_source(from);
     if (!file)
       return file.error();
-    result = copy_local_file({file->bytes, file->metadata}, *place, context);
+    result = copy_local_file(
+        {file->bytes, file->metadata, to.filename().string()}, *place, context);
   }
   return result == errc::none ? error{} : failure(result, to.string());
 }
@@ -242,6 +316,10 @@ expected<local_sync_report> sync_local(const fs::path& from, const fs::path& to,
   }
   if (failed.code != errc::none)
     return failed;
+  std::sort(report.changes.begin(), report.changes.end(),
+            [](const entry_change& a, const entry_change& b) {
+              return path_less(a.path, b.path);
+            });
   return report;
 }
 

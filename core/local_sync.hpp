@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/entry_change.hpp"
+#include "core/exclude.hpp"
 #include "core/sink.hpp"
 
 #include <filesystem>
@@ -15,6 +17,10 @@ struct local_sync_options {
   metadata_choice metadata;
   bool recurse = true;      ///< else sub directories are made but left empty
   bool sync_to_disk = true; ///< on disk when it returns
+  bool dry_run = false;      ///< compares, and changes nothing
+  bool list_changes = false; ///< in the report
+  /// Of a directory: what is not looked at, here and there.
+  exclude_patterns exclude;
   /// Asked before every entry and every MiB; false ends with errc::cancelled.
   std::function<bool()> go_on;
   /// Called with the path of each entry before it is looked at.
@@ -31,6 +37,7 @@ struct local_sync_report {
   std::uint64_t chunks = 0;
   std::uint64_t chunks_copied = 0;
   std::vector<std::string> skipped; ///< neither file, directory nor link
+  std::vector<entry_change> changes; ///< if asked for; ascending paths
 };
 
 /// Makes `to` what `from` is, on this host: compares chunk by chunk and writes
@@ -45,6 +52,8 @@ struct local_sync_report {
 /// a file never takes the place of a directory nor the other way. New files and
 /// directories get the mode of the old ones & ~umask, without
 /// metadata_choice::mode.
+///
+/// In a dry run the report says what would happen, and nothing does.
 ///
 /// Blocks on the disk; any thread. An error names the path; what was done
 /// before it stays. Errors: not_found, is_directory, not_directory, is_symlink,

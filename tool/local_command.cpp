@@ -3,6 +3,8 @@
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
 #include "tool/json_lines.hpp"
+#include "tool/report_text.hpp"
+#include "tool/run_to_end.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +17,44 @@ bool is_local(const std::string& name) {
          name.starts_with("../") || name == "." || name == "..";
 }
 
+namespace {
+
+/// What only a sync over the network has, and was asked for.
+error unsuitable(const sync_options& options) {
+  if (options.delete_others)
+    return {errc::unsupported,
+            "--delete is for directories that another host shares"};
+  if (!options.verify.empty())
+    return {errc::invalid_argument,
+            "a path on this host has no signature: leave out --verify"};
+  if (!options.max_size.empty())
+    return {errc::unsupported, "--max-size is for what another host shares"};
+  if (!options.partial_dir.empty())
+    return {errc::unsupported, "--partial-dir is for what another host shares"};
+  if (!options.bwlimit.empty())
+    return {errc::unsupported, "--bwlimit is for what another host shares"};
+  return {};
+}
+
+void say_changes(const sync_options& options, const local_sync_report& done) {
+  const auto& common = options.common;
+  if (common.quiet || (!options.itemize && common.verbose == 0))
+    return;
+  std::error_code failed;
+  const auto top = std::filesystem::is_directory(options.name, failed)
+                       ? top_name(options)
+                       : std::string{};
+  for (const auto& one : done.changes) {
+    if (common.json)
+      print_json(json_change(one, top));
+    else
+      fmt::print("{}\n", options.itemize ? itemized(one, top)
+                                         : printed_path(one, top));
+  }
+}
+
+} // namespace
+
 int run_local(const sync_options& options) {
   const bool all = options.archive;
   std::error_code failed;
@@ -22,20 +62,8 @@ int run_local(const sync_options& options) {
   const auto refuse = [is_json](const error& why) {
     return fail("sync", why, is_json);
   };
-  if (options.dry_run || options.itemize)
-    return refuse({errc::unsupported,
-                   "--dry-run and --itemize-changes are for what another host"
-                   " shares"});
-  if (options.delete_others)
-    return refuse({errc::unsupported,
-                   "--delete is for directories that another host shares"});
-  if (!options.verify.empty())
-    return refuse({errc::invalid_argument,
-                     "a path on this host has no signature: leave out"
-                     " --verify"});
-  if (!options.max_size.empty())
-    return refuse({errc::unsupported,
-                     "--max-size is for what another host shares"});
+  if (const auto why = unsuitable(options); why.code != errc::none)
+    return refuse(why);
   if (!all && !options.recursive &&
       std::filesystem::is_directory(
           std::filesystem::symlink_status(options.name, failed)))
@@ -45,6 +73,9 @@ int run_local(const sync_options& options) {
   how.metadata = {all || options.owner, all || options.group,
                   all || options.permissions, all || options.times, false};
   how.sync_to_disk = !options.no_fsync;
+  how.dry_run = options.dry_run;
+  how.list_changes = options.itemize || options.common.verbose > 0;
+  how.exclude = exclude_patterns{options.exclude};
   const auto begin = std::chrono::steady_clock::now();
   const auto done = sync_local(options.name, options.destination, how);
   if (!done)
@@ -55,10 +86,12 @@ int run_local(const sync_options& options) {
     fmt::print(stderr,
                "troupe: left out {}: no file, directory or symbolic link\n",
                path);
+  say_changes(options, *done);
   if (is_json) {
     auto line = json_summary("sync", {}, exit_ok);
     line["name"] = options.name;
     line["destination"] = options.destination;
+    line["dry_run"] = options.dry_run;
     line["elapsed_s"] = time.count();
     line["bytes"] = done->bytes;
     line["files"] = done->files;
@@ -78,10 +111,12 @@ int run_local(const sync_options& options) {
                done->files, done->files_changed, done->bytes,
                done->bytes_copied, done->bytes - done->bytes_copied);
   if (!options.common.quiet)
-    fmt::print("synced {}: {} files ({} changed), {} bytes in {:.3f} s, {} of"
-               " {} chunks copied\n",
-               options.name, done->files, done->files_changed, done->bytes,
-               time.count(), done->chunks_copied, done->chunks);
+    fmt::print("{} {}: {} files ({} {}), {} bytes in {:.3f} s, {} of {}"
+               " chunks {}\n",
+               options.dry_run ? "plan for" : "synced", options.name, done->files, done->files_changed,
+               options.dry_run ? "to change" : "changed", done->bytes,
+               time.count(), done->chunks_copied, done->chunks,
+               options.dry_run ? "to copy" : "copied");
   return exit_ok;
 }
 

@@ -320,3 +320,97 @@ TEST_CASE("each entry is announced", "[local_sync]") {
                                          (dir / "to/from/sub").string(),
                                          (dir / "to/from/sub/f").string()});
 }
+
+namespace {
+
+std::vector<std::string> changed_paths(const local_sync_report& report) {
+  std::vector<std::string> paths;
+  for (const auto& one : report.changes)
+    paths.push_back((one.is_new ? "+" : one.content ? ">" : ".") + one.path);
+  return paths;
+}
+
+} // namespace
+
+TEST_CASE("a dry run says what a sync then does, and does nothing",
+          "[local_sync]") {
+  temp_dir dir;
+  fs::create_directories(dir / "a/new/deep");
+  fs::create_directories(dir / "a/old");
+  write_file(dir / "a/new/deep/file", bytes_of("one"));
+  write_file(dir / "a/old/same", bytes_of("two"));
+  write_file(dir / "a/old/other", bytes_of("three"));
+  write_file(dir / "a/old/late", bytes_of("four"));
+  fs::create_symlink("old", dir / "a/link");
+  fs::create_directories(dir / "b/old");
+  write_file(dir / "b/old/same", bytes_of("two"));
+  write_file(dir / "b/old/other", bytes_of("THREE"));
+  write_file(dir / "b/old/late", bytes_of("four"));
+  fs::create_symlink("new", dir / "b/link");
+  for (const auto* each : {"a/old/same", "b/old/same", "a/old/other",
+                           "b/old/other", "a/old/late"})
+    set_times(dir / each, 1, 1);
+  set_times(dir / "b/old/late", 1, 2);
+  auto options = in_memory();
+  options.list_changes = true;
+  options.metadata.mtime = true;
+  for (const auto* each : {"a", "a/new", "a/new/deep", "a/old", "b", "b/old",
+                           "a/link", "b/link"})
+    set_times(dir / each, 1, 1);
+  const auto before = picture_of(dir / "b");
+  options.dry_run = true;
+  const auto planned = sync_ok((dir / "a/").string() + "/", dir / "b", options);
+  CHECK(picture_of(dir / "b") == before);
+  CHECK(status_of(dir / "b/old/late").st_mtim.tv_sec == 2);
+  CHECK(changed_paths(planned) ==
+        std::vector<std::string>{">link", "+new", "+new/deep",
+                                 "+new/deep/file", ".old/late", ">old/other"});
+  options.dry_run = false;
+  const auto done = sync_ok((dir / "a/").string() + "/", dir / "b", options);
+  CHECK(picture_of(dir / "b") == picture_of(dir / "a"));
+  CHECK(planned.changes == done.changes);
+  CHECK(planned.files == done.files);
+  CHECK(planned.files_changed == done.files_changed);
+  CHECK(planned.chunks_copied == done.chunks_copied);
+  CHECK(planned.bytes_copied == done.bytes_copied);
+  CHECK(planned.directories == done.directories);
+  CHECK(planned.links == done.links);
+  const auto again = sync_ok((dir / "a/").string() + "/", dir / "b", options);
+  CHECK(again.changes.empty());
+}
+
+TEST_CASE("a dry run of a copy that is not there, and of a single file",
+          "[local_sync]") {
+  temp_dir dir;
+  fs::create_directories(dir / "a/sub");
+  write_file(dir / "a/sub/file", bytes_of("one"));
+  auto options = in_memory();
+  options.list_changes = options.dry_run = true;
+  CHECK(changed_paths(sync_ok(dir / "a", dir / "to", options)) ==
+        std::vector<std::string>{"+", "+sub", "+sub/file"});
+  CHECK(!fs::exists(dir / "to"));
+  fs::create_directory(dir / "to");
+  CHECK(changed_paths(sync_ok(dir / "a", dir / "to", options)) ==
+        std::vector<std::string>{"+", "+sub", "+sub/file"});
+  CHECK(fs::is_empty(dir / "to"));
+  CHECK(changed_paths(sync_ok(dir / "a/sub/file", dir / "to", options)) ==
+        std::vector<std::string>{"+file"});
+  CHECK(fs::is_empty(dir / "to"));
+  CHECK(sync_error(dir / "a", dir / "none/to", options).code ==
+        errc::not_found);
+}
+
+TEST_CASE("what is excluded is not copied", "[local_sync]") {
+  temp_dir dir;
+  fs::create_directories(dir / "a/cache");
+  write_file(dir / "a/cache/file", bytes_of("one"));
+  write_file(dir / "a/keep", bytes_of("two"));
+  fs::create_directories(dir / "b/a/cache");
+  write_file(dir / "b/a/cache/mine", bytes_of("three"));
+  auto options = in_memory();
+  options.exclude = exclude_patterns{{"/a/cache/"}};
+  CHECK(sync_ok(dir / "a", dir / "b", options).files == 1);
+  CHECK(fs::exists(dir / "b/a/keep"));
+  CHECK(fs::exists(dir / "b/a/cache/mine"));
+  CHECK(!fs::exists(dir / "b/a/cache/file"));
+}
