@@ -49,6 +49,9 @@ constexpr std::array table{
            true},
     option{share, "recursive", flag, "false", "",
            "share a directory with all that is in it"},
+    option{share, "exclude", words, "", "",
+           "patterns, as rsync's simple ones, of what is left out of a"
+           " directory"},
     option{share, "rate", rate, "", "",
            "bits per second at most; without it a fair part of the host's"},
     option{share, "interface", text, "", "", "as the host's", false, true},
@@ -72,6 +75,9 @@ constexpr std::array table{
            "file to create or update, or directory to put it into", true},
     option{sync, "every", duration, "", "",
            "sync again so long after the last one has ended; without it once"},
+    option{sync, "on-change", flag, "false", "",
+           "sync again as soon as the sharer tells that it has another version;"
+           " after 'every', or 5 minutes, in any case"},
     option{sync, "after", words, "", "",
            "command to run, without a shell, when the destination has changed;"
            " its environment says what was synced"},
@@ -96,6 +102,14 @@ constexpr std::array table{
     option{sync, "group", flag, "false", "", "take over the group"},
     option{sync, "delete", flag, "false", "",
            "remove from the directory what is not shared"},
+    option{sync, "exclude", words, "", "",
+           "patterns, as rsync's simple ones, of what is left alone in a"
+           " directory: neither fetched, nor written, nor removed"},
+    option{sync, "rate", rate, "", "",
+           "bits per second at most that are asked for; without it what the"
+           " sharer sends and this host can take"},
+    option{sync, "partial-dir", path, "", "",
+           "directory on the same file system for what is unfinished"},
     option{sync, "inplace", flag, "false", "",
            "change the file itself, of which only what differs is written"},
     option{sync, "fsync", flag, "true", "",

@@ -252,6 +252,26 @@ std::string share_name_of(const setting& path) {
   return fs::path{text}.filename().string();
 }
 
+/// What makes no sense together in a sync, or not there.
+void check_sync(const entry& one, std::vector<complaint>& complaints) {
+  const auto* in_place = one.find("inplace");
+  const auto* partial = one.find("partial-dir");
+  if (partial != nullptr && in_place != nullptr &&
+      std::get<bool>(in_place->value))
+    add(complaints, partial->from,
+        "'partial-dir' and 'inplace' exclude each other");
+  const auto* name = one.where == section::sync ? one.find("name") : nullptr;
+  if (name == nullptr)
+    return;
+  const auto& text = std::get<std::string>(name->value);
+  if (text.starts_with('/') || text.starts_with("./") ||
+      text.starts_with("../") || text == "." || text == "..")
+    add(complaints, name->from,
+        "'" + text + "' is a path of this host, not the name of a share: give"
+        " the last part of the path that is shared, or copy it with 'troupe"
+        " sync' from a timer");
+}
+
 void check_whole(const session_file& all, std::vector<complaint>& complaints) {
   const auto check = [&](const std::vector<entry>& list, auto identity,
                          const char* clash) {
@@ -270,6 +290,7 @@ void check_whole(const session_file& all, std::vector<complaint>& complaints) {
           one.find("password-file") != nullptr)
         add(complaints, one.find("password-file")->from,
             "'keyfile' and 'password-file' exclude each other");
+      check_sync(one, complaints);
     }
   };
   check(all.shares, share_name_of,

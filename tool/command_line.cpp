@@ -72,11 +72,11 @@ void add_json(CLI::App& command, common_options& options) {
                    "print lines of JSON, the last one a summary");
 }
 
-void add_exclude(CLI::App& command, std::vector<std::string>& patterns) {
-  command
-      .add_option("--exclude", patterns,
-                  "leave out of directories what matches, by rsync's simple"
-                  " patterns; may be repeated")
+void add_exclude(CLI::App& command, std::vector<std::string>& patterns,
+                 const std::string& why =
+                     "leave out of directories what matches, by rsync's simple"
+                     " patterns; may be repeated") {
+  command.add_option("--exclude", patterns, why)
       ->type_name("PATTERN")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -115,10 +115,22 @@ void add_metadata_flags(CLI::App& command, sync_options& options) {
   command.add_flag("-g,--group", options.group, "the group, too");
 }
 
+void add_sync_exclude(CLI::App& command, sync_options& options) {
+  add_exclude(command, options.exclude,
+              "leave alone in directories what matches, by rsync's simple"
+              " patterns; may be repeated");
+}
+
 void add_writing(CLI::App& command, sync_options& options) {
-  command.add_flag("--inplace", options.in_place,
-                   "change the file itself, of which only what differs is"
-                   " written");
+  auto& in_place = *command.add_flag("--inplace", options.in_place,
+                                     "change the file itself, of which only"
+                                     " what differs is written");
+  command
+      .add_option("--partial-dir", options.partial_dir,
+                  "directory on the same file system for what is unfinished")
+      ->type_name("DIR")
+      ->excludes(&in_place);
+  add_sync_exclude(command, options);
   command.add_flag("--delete", options.delete_others,
                    "remove from the directory what is not shared");
   command.add_flag("--no-fsync", options.no_fsync,
@@ -211,6 +223,11 @@ void command_line::add_sync() {
   add_asking(command, sync);
   add_metadata_flags(command, sync);
   add_writing(command, sync);
+  command
+      .add_option("--bwlimit", sync.bwlimit,
+                  "ask for no more than that, in rsync's units: KiB per second,"
+                  " or bytes with a unit, such as 1.5M")
+      ->type_name("RATE");
   auto& dry_run = *command.add_flag("-n,--dry-run", sync.dry_run,
                                     "say what would be done, as troupe plan"
                                     " does");
@@ -249,6 +266,7 @@ void command_line::add_verify() {
   add_metadata_flags(command, check);
   command.add_flag("--delete", check.delete_others,
                    "what is not shared is a difference, too");
+  add_sync_exclude(command, check);
   add_places(command, check);
 }
 

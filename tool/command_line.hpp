@@ -42,7 +42,7 @@ struct command_line {
   key_arguments keys;
   lab_options lab;
   node_options node;
-  run_options session; ///< of `troupe run`, `check`, `explain` and `status`
+  run_options session; ///< of `troupe run`, `check`, `explain`, `status`, `top`
   std::string shell; ///< of `troupe completion`
 
 private:

@@ -52,6 +52,10 @@ struct sync_options {
   bool owner = false;
   bool group = false;
   bool delete_others = false;
+  std::vector<std::string> exclude; ///< patterns
+  std::string partial_dir; ///< empty: beside the destination
+  std::string bwlimit; ///< most to ask for, in rsync's units; empty: no limit
+  std::uint64_t rate_bits_per_s = 0; ///< the same without `bwlimit`; 0: none
   bool dry_run = false;
   std::string plan_rate = "1g"; ///< of the time that a dry run estimates
   bool itemize = false;

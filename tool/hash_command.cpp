@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "actors/sharing/indexing.hpp"
 #include "core/channel_key.hpp"
 #include "core/hasher.hpp"
 #include "tool/commands.hpp"
-#include "tool/indexing.hpp"
 #include "tool/json_lines.hpp"
 #include "transport/group_address.hpp"
 

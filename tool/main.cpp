@@ -49,6 +49,8 @@ int run(const tool::command_line& line) {
     return tool::run_explain(line.session);
   if (is("status"))
     return tool::run_status(line.session);
+  if (is("top"))
+    return tool::run_top(line.session);
   if (is("ls"))
     return tool::run_list(line.list);
   if (is("verify"))

@@ -25,12 +25,6 @@ double in_seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-std::size_t columns_of(int fd) {
-  winsize size{};
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col
-                                                              : 80;
-}
-
 std::string bar(double part, bool has_colour) {
   const auto filled = std::clamp<std::size_t>(
       static_cast<std::size_t>(part * bar_width), 0, bar_width);
@@ -55,6 +49,12 @@ double rate_meter::bytes_per_s() const noexcept {
   const auto time = in_seconds(samples_.back().at - samples_.front().at);
   const auto bytes = samples_.back().bytes - samples_.front().bytes;
   return time > 0 ? static_cast<double>(bytes) / time : 0;
+}
+
+std::size_t columns_of(int fd) {
+  winsize size{};
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col
+                                                              : 80;
 }
 
 bool wants_colour(int fd) {

@@ -30,6 +30,9 @@ private:
 /// NO_COLOR is set to anything (https://no-color.org) or TERM is "dumb".
 bool wants_colour(int fd);
 
+/// Characters in a line of the terminal on that descriptor; 80 elsewhere.
+std::size_t columns_of(int fd);
+
 /// One line on a terminal that is drawn again and again; nothing elsewhere.
 /// Any thread.
 class progress_line {

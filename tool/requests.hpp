@@ -3,8 +3,8 @@
 #pragma once
 
 #include "actors/requests.hpp"
+#include "actors/sharing/shared_paths.hpp"
 #include "tool/commands.hpp"
-#include "tool/shared_paths.hpp"
 
 namespace troupe::tool {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/session.hpp"
+#include "actors/sharing/indexing.hpp"
 #include "tool/commands.hpp"
 #include "tool/exit_code.hpp"
-#include "tool/indexing.hpp"
 #include "tool/json_lines.hpp"
 #include "tool/privileges.hpp"
 #include "tool/requests.hpp"

@@ -22,6 +22,17 @@ error add_network(const sync_options& options, sync_request& request) {
   return {};
 }
 
+error add_rate(const sync_options& options, sync_request& request) {
+  auto bits = expected<std::uint64_t>{options.rate_bits_per_s};
+  if (!options.bwlimit.empty())
+    bits = parse_bwlimit(options.bwlimit);
+  if (!bits)
+    return bits.error();
+  if (*bits > 0)
+    request.rate = std::make_shared<fetch_rate>(*bits / 8);
+  return {};
+}
+
 error add_keys(const sync_options& options, sync_request& request) {
   auto key = read_key(options.common.key, {request.name});
   if (!key)
@@ -62,7 +73,7 @@ expected<sync_request> make_sync_request(const sync_options& options) {
       return size.error();
     request.limit_bytes = *size;
   }
-  for (const auto step : {add_network, add_keys})
+  for (const auto step : {add_network, add_rate, add_keys})
     if (auto failed = step(options, request); failed.code != errc::none)
       return failed;
   request.trees = open_cache(options.common);
@@ -70,10 +81,17 @@ expected<sync_request> make_sync_request(const sync_options& options) {
   request.metadata = {all || options.owner, all || options.group,
                       all || options.permissions, all || options.times, false};
   request.depth = options.dry_run ? sync_depth::compare : sync_depth::all;
-  request.tree = tree_request{options.destination, !is_content,
-                              all || options.recursive, options.delete_others,
-                              !options.no_fsync, options.in_place,
-                              options.itemize || options.common.verbose > 0};
+  tree_request tree;
+  tree.destination = options.destination;
+  tree.below_own_name = !is_content;
+  tree.recursive = all || options.recursive;
+  tree.delete_others = options.delete_others;
+  tree.sync_to_disk = !options.no_fsync;
+  tree.in_place = options.in_place;
+  tree.list_changes = options.itemize || options.common.verbose > 0;
+  tree.exclude = exclude_patterns{options.exclude};
+  tree.partial_dir = options.partial_dir;
+  request.tree = std::move(tree);
   return request;
 }
 

@@ -199,3 +199,24 @@ TEST_CASE("a file that is not there, or far too large, is refused") {
   REQUIRE_FALSE(result.complaints.empty());
   CHECK(result.complaints.front().what.find("larger") != std::string::npos);
 }
+
+TEST_CASE("a path of this host is no name to sync, and the message says what is") {
+  for (const auto* name : {"/srv/a", "./a", "../a", "."}) {
+    INFO(name);
+    const auto text = only_complaint("[[sync]]\ndest = \"/srv/b\"\nname = \"" +
+                                     std::string{name} + "\"\n");
+    CHECK(text.starts_with("s.toml:3:"));
+    CHECK(text.find("is a path of this host") != text.npos);
+    CHECK(text.find("last part of the path") != text.npos);
+  }
+  CHECK(read("[[sync]]\nname = \"a/b\"\ndest = \"/srv/b\"\n").session);
+}
+
+TEST_CASE("a partial directory is of no use for what is changed in place") {
+  const std::string sync = "[[sync]]\nname = \"a\"\ndest = \"/srv/b\"\n";
+  const auto text = only_complaint(
+      sync + "inplace = true\npartial-dir = \"parts\"\n");
+  CHECK(text.starts_with("s.toml:5:"));
+  CHECK(text.find("exclude each other") != text.npos);
+  CHECK(read(sync + "inplace = false\npartial-dir = \"parts\"\n").session);
+}

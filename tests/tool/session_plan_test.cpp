@@ -106,3 +106,28 @@ path = "/b"
   CHECK(plan.shares[0].options.common.key.password_file == "/p");
   CHECK(plan.shares[1].options.common.key.key_file == "/k");
 }
+
+TEST_CASE("what is excluded, the rate and the place of what is unfinished") {
+  const auto plan = plan_of(R"(
+[[share]]
+path = "/srv/a"
+exclude = ["*.tmp", "cache/"]
+[[sync]]
+name = "b"
+dest = "/srv/b"
+exclude = ["own.conf"]
+rate = "80m"
+partial-dir = "/srv/parts"
+on-change = true
+)");
+  using words = std::vector<std::string>;
+  CHECK(plan.shares.front().options.exclude == words{"*.tmp", "cache/"});
+  const auto& sync = plan.syncs.front();
+  CHECK(sync.options.exclude == words{"own.conf"});
+  CHECK(sync.options.rate_bits_per_s == 80'000'000u);
+  CHECK(sync.options.partial_dir == "/srv/parts");
+  CHECK(sync.on_change);
+  CHECK(!plan_of("[[sync]]\nname = \"b\"\ndest = \"/c\"\n")
+             .syncs.front()
+             .on_change);
+}

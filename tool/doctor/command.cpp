@@ -4,12 +4,12 @@
 #include "tool/doctor/look.hpp"
 #include "tool/doctor/meeting.hpp"
 #include "tool/exit_code.hpp"
+#include "tool/json_lines.hpp"
+#include "tool/progress.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <unistd.h>
 
@@ -31,14 +31,8 @@ const char* word_of(severity how) {
   }
 }
 
-/// As the NO_COLOR convention has it: any value but an empty one.
-bool wants_colour() {
-  const char* no = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) == 1 && (no == nullptr || *no == '\0');
-}
-
 void print(const std::vector<finding>& all, bool quiet) {
-  const bool colour = wants_colour();
+  const bool colour = wants_colour(STDOUT_FILENO);
   for (const auto& one : all) {
     if (quiet && one.how == severity::ok)
       continue;
@@ -52,21 +46,21 @@ void print(const std::vector<finding>& all, bool quiet) {
   }
 }
 
-void print_json(const std::vector<finding>& all) {
+void say_in_json(const std::vector<finding>& all, int code) {
   std::size_t faults = 0;
   for (const auto& one : all) {
     faults += one.how == severity::fault;
-    nlohmann::ordered_json line{{"type", "finding"},  {"schema_version", 1},
-                                {"severity", word_of(one.how)},
-                                {"id", one.id},       {"what", one.what}};
+    auto line = json_line("finding");
+    line["severity"] = word_of(one.how);
+    line["id"] = one.id;
+    line["what"] = one.what;
     if (!one.fix.empty())
       line["fix"] = one.fix;
-    fmt::print("{}\n", line.dump());
+    print_json(line);
   }
-  fmt::print("{}\n", nlohmann::ordered_json{{"type", "summary"},
-                                            {"schema_version", 1},
-                                            {"faults", faults}}
-                         .dump());
+  auto line = json_summary("doctor", {}, code);
+  line["faults"] = faults;
+  print_json(line);
 }
 
 } // namespace
@@ -98,12 +92,14 @@ int run_doctor(const doctor_options& options) {
     auto more = doctor::judge(doctor::meet(where), options.with);
     findings.insert(findings.begin(), more.begin(), more.end());
   }
+  const auto code = std::any_of(findings.begin(), findings.end(), is_fault)
+                        ? exit_network
+                        : exit_ok;
   if (options.json)
-    print_json(findings);
+    say_in_json(findings, code);
   else
     print(findings, options.quiet);
-  return std::any_of(findings.begin(), findings.end(), is_fault) ? exit_network
-                                                                 : exit_ok;
+  return code;
 }
 
 } // namespace troupe::tool

@@ -6,7 +6,7 @@
 
 namespace troupe::tool {
 
-/// What `troupe run`, `check`, `explain` and `status` take.
+/// What `troupe run`, `check`, `explain`, `status` and `top` take.
 struct run_options {
   std::string file;
   std::vector<std::string> sets; ///< "key=value"
@@ -29,5 +29,9 @@ int run_explain(const run_options& options);
 /// Prints what a running session says of itself in the `status` file of its
 /// session file. exit_usage if there is none.
 int run_status(const run_options& options);
+
+/// Shows the same as a table, on a terminal anew each second until it is
+/// interrupted, elsewhere once. exit_usage as above.
+int run_top(const run_options& options);
 
 } // namespace troupe::tool

@@ -40,6 +40,8 @@ void add_run_commands(CLI::App& program, run_options& options) {
   auto& status = add(program, "status",
                      "print what a running session is doing", options);
   status.add_flag("--json", options.json, "print the status file as it is");
+  add(program, "top", "show what a running session is doing, again each second",
+      options);
 }
 
 } // namespace troupe::tool

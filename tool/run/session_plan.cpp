@@ -70,6 +70,7 @@ session_plan make_plan(const session_file& file) {
     auto& options = next.options;
     options.common = common_of(from);
     options.recursive = from.flag("recursive");
+    options.exclude = from.get<std::vector<std::string>>("exclude");
     options.no_watch = !from.flag("watch");
     if (one.find("rate") != nullptr)
       next.rate_bits_per_s = from.get<std::uint64_t>("rate");
@@ -101,10 +102,14 @@ session_plan make_plan(const session_file& file) {
     options.group = from.flag("group");
     options.delete_others = from.flag("delete");
     options.in_place = from.flag("inplace");
+    options.exclude = from.get<std::vector<std::string>>("exclude");
+    options.partial_dir = from.text("partial-dir");
+    options.rate_bits_per_s = from.get<std::uint64_t>("rate");
     options.no_fsync = !from.flag("fsync");
     if (const auto most = from.get<std::uint64_t>("max-size"))
       options.max_size = config::write_size_bytes(most);
     next.every = std::chrono::milliseconds{from.get<std::uint64_t>("every")};
+    next.on_change = from.flag("on-change");
     next.after = from.get<std::vector<std::string>>("after");
     next.fingerprint = fingerprint_of(file, one);
     plan.syncs.push_back(std::move(next));

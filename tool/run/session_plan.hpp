@@ -21,6 +21,7 @@ struct planned_share {
 struct planned_sync {
   sync_options options;
   std::chrono::milliseconds every{0}; ///< 0: once
+  bool on_change = false; ///< and when the sharer tells of another version
   std::vector<std::string> after;     ///< command; empty: none
   std::string fingerprint;
 };

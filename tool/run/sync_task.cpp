@@ -18,6 +18,8 @@ using spdlog::level::level_enum;
 
 constexpr std::chrono::milliseconds first_retry = 1s;
 constexpr std::chrono::milliseconds last_retry = 300s;
+/// What the sharer tells may get lost.
+constexpr std::chrono::milliseconds longest_trust = 300s;
 /// A command that never ends would keep its sync from ever running again.
 constexpr auto hook_patience = 1h;
 
@@ -75,15 +77,40 @@ private:
       return end();
     if (!made)
       return failed(made.error());
+    asked_ = *made; // what the key has cost is not to be paid again
+    run(std::move(*made), &sync_task::on_report);
+  }
+
+  void run(sync_request what, void (sync_task::*then)(const sync_report&)) {
     is_running_ = true;
     running_ = world_.actors.start_sync(
-        std::move(*made), [&loop = world_.loop, self = weak_from_this()](
-                              const sync_report& report) {
-          boost::asio::post(loop, [self, report] {
+        std::move(what), [&loop = world_.loop, self = weak_from_this(), then](
+                             const sync_report& report) {
+          boost::asio::post(loop, [self, report, then] {
             if (const auto alive = self.lock())
-              alive->on_report(report);
+              ((*alive).*then)(report);
           });
         });
+  }
+
+  /// Until the sharer has another version than `root`, or tells nothing.
+  void wait_for_change(const hash& root) {
+    all_.state = "waiting for a change";
+    auto what = asked_;
+    what.tree.reset();
+    what.rate.reset();
+    what.other_than = root;
+    what.timeout = plan_.every.count() > 0 ? plan_.every : longest_trust;
+    run(std::move(what), &sync_task::on_change);
+  }
+
+  void on_change(const sync_report& report) {
+    is_running_ = false;
+    if (is_stopping_)
+      return end();
+    if (report.ok() || report.failure.code == errc::timed_out)
+      return start();
+    failed(report.failure);
   }
 
   void on_report(const sync_report& report) {
@@ -107,6 +134,7 @@ private:
     ++all_.completed;
     all_.changed += report.is_unchanged ? 0 : 1;
     all_.error.clear();
+    last_root_ = report.root;
     all_.last_root = to_hex(report.root);
     all_.last_bytes = report.stats.object_bytes;
     all_.last_chunks_kept = report.stats.chunks_kept;
@@ -183,6 +211,8 @@ private:
   }
 
   void wait_for_next() {
+    if (plan_.on_change)
+      return wait_for_change(last_root_);
     if (plan_.every.count() > 0)
       return start_after(plan_.every);
     all_.state = "done";
@@ -209,6 +239,8 @@ private:
   on_task_end on_end_;
   boost::asio::steady_timer timer_;
   running running_;
+  sync_request asked_; ///< the last one
+  hash last_root_{};   ///< of what it brought
   std::unique_ptr<hook> hook_;
   sync_status all_;
   std::chrono::milliseconds retry_ = first_retry;
