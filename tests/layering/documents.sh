@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Compiles the programs that the documents show: the C program of README.md,
-# and the C++ files of CONTRIBUTING.md, whose names stand above them. Fails on
-# a link between documents that leads nowhere.
+# and the C++ files of CONTRIBUTING.md, whose names stand above them. Those of
+# docs/tutorial.md have to be the files of that name, which tests run. Fails on a
+# link between documents that leads nowhere.
 #
 # usage: documents.sh ROOT C++-COMPILER C-COMPILER [FLAG...]
 set -euo pipefail
@@ -46,6 +47,17 @@ for name in $names; do
 done
 (( compiled > 1 )) || { echo "CONTRIBUTING.md shows no C++ source"; exit 1; }
 
+compared=0
+if [[ -e $root/docs/tutorial.md ]]; then
+  for name in $(blocks c "$root/docs/tutorial.md") \
+    $(blocks cpp "$root/docs/tutorial.md"); do
+    diff "$work/$name" "$root/$name" ||
+      { echo "docs/tutorial.md shows another $name"; exit 1; }
+    (( ++compared ))
+  done
+  (( compared > 0 )) || { echo "docs/tutorial.md shows no program"; exit 1; }
+fi
+
 # Links of all documents as FILE:TARGET, those to the web and code left out.
 # shellcheck disable=SC2016
 links() {
@@ -67,5 +79,5 @@ while IFS=: read -r file target; do
   echo "$file: there is no $target"
   (( ++broken ))
 done < <(links)
-echo "$compiled programs compile, $broken links lead nowhere"
+echo "$compiled programs compile, $compared are as tested, $broken links lead nowhere"
 (( broken == 0 ))

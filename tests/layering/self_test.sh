@@ -165,6 +165,17 @@ put CONTRIBUTING.md 'no example'
 fails_with 'no C++ source' documents.sh "$tree" "$cxx" "$cc"
 
 make_tree
+mkdir -p "$tree/examples"
+put docs/tutorial.md '`examples/a.c`' '```c' 'int a;' '```'
+put examples/a.c 'int a;'
+passes documents.sh "$tree" "$cxx" "$cc"
+put examples/a.c 'int b;'
+fails_with 'shows another examples/a.c' documents.sh "$tree" "$cxx" "$cc"
+make_tree
+put docs/tutorial.md 'no program'
+fails_with 'tutorial.md shows no program' documents.sh "$tree" "$cxx" "$cc"
+
+make_tree
 put docs/a.md 'see [b](b.md#part), [x](../README.md), [w](https://example.org/)'
 put docs/b.md 'text'
 passes documents.sh "$tree" "$cxx" "$cc"

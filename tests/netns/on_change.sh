@@ -49,5 +49,10 @@ for round in two three; do
   echo "$round: after $(( $(now_ms) - changed )) ms"
   wait_until 20 waits || fail "it does not wait any more"
 done
+table=$("$TROUPE" top "$data/s.toml")
+printf '%s\n' "$table"
+[[ $(grep -c 'waiting for a change' <<<"$table") == 2 && $table != *$'\x1b'* ]] ||
+  fail "another table"
 stop_sharer "$session"
+[[ $("$TROUPE" top "$data/s.toml") == *'does not run' ]] || fail "it has ended"
 stop_sharer "$sharer"
