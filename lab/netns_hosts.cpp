@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lab/netns_hosts.hpp"
 
+#include "lab/tools.hpp"
+#include "lab/watcher.hpp"
+
 #include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -12,10 +19,22 @@ namespace troupe::lab {
 
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr auto patience_for_link = std::chrono::seconds{20};
+
 /// Addresses are usable at once: no duplicate address detection.
 constexpr auto no_address_delay =
     "cd /proc/sys/net/ipv6/conf && for each in all default; do"
     " echo 0 >$each/accept_dad; done && echo 0 >default/router_solicitations";
+
+/// A cable whose process has ended is told of, instead of ending this one.
+void hold_pipe_signals() {
+  sigset_t pipes;
+  sigemptyset(&pipes);
+  sigaddset(&pipes, SIGPIPE);
+  sigprocmask(SIG_BLOCK, &pipes, nullptr);
+}
 
 error execute(const std::vector<std::string>& words, const std::string& input = {},
           int netns = -1) {
@@ -91,28 +110,41 @@ error netns_hosts::make_bridges() {
     if (one.querier && one.uplink.empty())
       script << "link set b-" << one.name << " type bridge mcast_querier 1\n";
     script << "link set b-" << one.name << " up\n";
-    if (!one.uplink.empty())
+    if (!one.uplink.empty() && !one.to_uplink.needs_link())
       script << "link add u-" << one.name << " type veth peer name d-"
-             << one.name << "\nlink set u-" << one.name << " master b-"
-             << one.uplink << " up\nlink set d-" << one.name << " master b-"
-             << one.name << " up\n";
+             << one.name << "\n";
   }
   if (auto bad = execute({"ip", "-batch", "-"}, script.str()); is_error(bad))
     return bad;
+  number = 0;
   for (const auto& one : all_->bridges) {
+    ++number;
     if (one.uplink.empty())
       continue;
+    const auto& how = one.to_uplink;
+    if (how.needs_link())
+      if (auto bad = make_link("u-" + one.name, "u-" + one.name,
+                               "d-" + one.name, how, how.loss_pct,
+                               max_hosts + number);
+          is_error(bad))
+        return bad;
+    if (auto bad = execute({"ip", "-batch", "-"},
+                           "link set u-" + one.name + " master b-" +
+                               one.uplink + " up\nlink set d-" + one.name +
+                               " master b-" + one.name + " up\n");
+        is_error(bad))
+      return bad;
     for (const auto* end : {"u-", "d-"}) {
       const auto device = end + one.name;
       if (auto bad = execute(without_offloads(device)); is_error(bad))
         return bad;
-      if (auto bad = set_wire("bridge '" + one.name + "'", -1, device,
-                              one.to_uplink);
+      if (auto bad = set_rate("bridge '" + one.name + "'", -1, device,
+                              how.rate_bits_per_s);
           is_error(bad))
         return bad;
-      if (auto bad = set_loss(-1, device, one.to_uplink.loss_pct,
-                              one.to_uplink.burst_packets);
-          is_error(bad))
+      if (how.needs_link())
+        continue; // which loses by itself
+      if (auto bad = set_loss(-1, device, how.loss_pct); is_error(bad))
         return bad;
     }
   }
@@ -132,14 +164,22 @@ error netns_hosts::make_host(const host& one, std::size_t number) {
   if (auto bad = execute({"sh", "-c", no_address_delay}, {}, netns); is_error(bad))
     return bad;
   // Down at first: arrange() puts those on the bridge that take part.
-  const auto cable = "link add p-" + one.name +
-                     " type veth peer name eth0 netns " + one.name +
-                     " address " + mac_of(number) + "\nlink set p-" + one.name +
-                     " up\n";
+  auto cable = "link set p-" + one.name + " up\n";
+  if (one.cable.needs_link()) {
+    if (auto bad = make_link(one.name, "p-" + one.name,
+                             "/run/netns/" + one.name + ":eth0", one.cable, 0,
+                             number); // arrange() says what it loses
+        is_error(bad))
+      return bad;
+  } else {
+    cable = "link add p-" + one.name + " type veth peer name eth0 netns " +
+            one.name + "\n" + cable;
+  }
   if (auto bad = execute({"ip", "-batch", "-"}, cable); is_error(bad))
     return bad;
   // udpcast speaks IPv4 only, and looks for its receivers by broadcast.
-  const auto inside = "link set lo up\naddr add " + ip6_of(number) +
+  const auto inside = "link set lo up\nlink set eth0 address " +
+                      mac_of(number) + "\naddr add " + ip6_of(number) +
                       "/64 dev eth0 nodad\naddr add 10.91.0." + id +
                       "/24 brd + dev eth0\nlink set eth0 up\nroute add "
                       "224.0.0.0/4 dev eth0\n";
@@ -151,42 +191,74 @@ error netns_hosts::make_host(const host& one, std::size_t number) {
     if (auto bad = execute(without_offloads("p-" + one.name)); is_error(bad))
       return bad;
   }
-  return set_wire("host '" + one.name + "'", netns, "eth0", one.cable);
+  return set_rate("host '" + one.name + "'", netns, "eth0",
+                  one.cable.rate_bits_per_s);
 }
 
-error netns_hosts::set_wire(const std::string& where, int netns,
-                            const std::string& device, const wire& how) const {
-  std::vector<std::string> words{"tc", "qdisc", "add", "dev", device, "root"};
-  const auto rate = std::to_string(how.rate_bits_per_s) + "bit";
-  if (how.delay_ms > 0) {
-    // netem limits the rate itself; its queue has room for what is delayed.
-    for (auto* word : {"netem", "limit", "100000", "delay"})
-      words.emplace_back(word);
-    words.push_back(std::to_string(how.delay_ms) + "ms");
-    if (how.rate_bits_per_s > 0)
-      words.insert(words.end(), {"rate", rate});
-    if (how.reorder_pct > 0)
-      words.insert(words.end(),
-                   {"reorder", std::to_string(how.reorder_pct) + "%"});
-    const auto bad = execute(words, {}, netns);
-    if (!is_error(bad))
-      return {};
-    return {errc::unsupported, where + ": 'delay' and 'reorder' need netem,"
-                                       " which cannot be had here (" +
-                                   bad.what + ")"};
-  }
-  if (how.rate_bits_per_s == 0)
+error netns_hosts::set_rate(const std::string& where, int netns,
+                            const std::string& device,
+                            std::uint64_t bits_per_s) const {
+  if (bits_per_s == 0)
     return {};
-  words.insert(words.end(),
-               {"tbf", "rate", rate, "burst", "256k", "latency", "200ms"});
-  const auto bad = execute(words, {}, netns);
+  const auto bad = execute({"tc", "qdisc", "add", "dev", device, "root", "tbf",
+                            "rate", std::to_string(bits_per_s) + "bit", "burst",
+                            "256k", "latency", "200ms"},
+                           {}, netns);
   if (!is_error(bad))
     return {};
   return {errc::unsupported, where + ": 'rate' needs tbf (" + bad.what + ")"};
 }
 
-error netns_hosts::set_loss(int netns, const std::string& device, double pct,
-                            std::uint32_t burst) const {
+error netns_hosts::make_link(const std::string& whose, const std::string& first,
+                             const std::string& second, const wire& how,
+                             double loss_pct, std::uint64_t number) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return {from_errno(errno), "pipe"};
+  hold_pipe_signals();
+  const owned_fd input{ends[0]};
+  owned_fd control{ends[1]};
+  const auto log = fs::path{"/run/links"} / whose;
+  std::error_code none;
+  fs::create_directories(log.parent_path(), none);
+  auto started = start_process(
+      {own_program(), "lab", "link", "--delay-ms", std::to_string(how.delay_ms),
+       "--jitter-ms", std::to_string(how.jitter_ms), "--reorder",
+       std::to_string(how.reorder_pct), "--duplicate",
+       std::to_string(how.duplicate_pct), "--burst",
+       std::to_string(how.burst_packets), "--loss", std::to_string(loss_pct),
+       "--loss-back", std::to_string(loss_pct), "--seed",
+       std::to_string(all_->seed * 1000 + number), first, second},
+      -1, log, input.get());
+  if (!started)
+    return started.error();
+  auto& one = links_[whose];
+  one.running = std::move(*started);
+  one.control = std::move(control);
+  const auto until = clock::now() + patience_for_link;
+  while (!says_ready(log)) {
+    std::vector<process*> awaited{&one.running};
+    collect(awaited, clock::now() + std::chrono::milliseconds{2});
+    if (one.running.end || clock::now() > until)
+      return {errc::unsupported, "a cable that delays, repeats, reorders or"
+                                 " loses in bursts needs TAP devices: " +
+                                     last_line_of(log)};
+  }
+  return {};
+}
+
+std::string netns_hosts::broken_cable() const {
+  for (const auto& [whose, one] : links_) {
+    pollfd reader{one.control.get(), 0, 0};
+    if (poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0)
+      return "the cable of '" + whose +
+             "' broke: " + last_line_of(one.running.log);
+  }
+  return {};
+}
+
+error netns_hosts::set_loss(int netns, const std::string& device,
+                            double pct) const {
   std::string table = "table netdev loss_" + device;
   std::replace(table.begin(), table.end(), '-', '_');
   std::ostringstream rules;
@@ -195,19 +267,25 @@ error netns_hosts::set_loss(int netns, const std::string& device, double pct,
     rules << table << " {\n chain arriving {\n"
           << "  type filter hook ingress device \"" << device
           << "\" priority 0; policy accept;\n";
-    if (burst > 1) // so many of each period, one after the other
-      rules << "  numgen inc mod "
-            << std::max<long>(burst, std::lround(burst * 100.0 / pct)) << " < "
-            << burst << " drop\n";
-    else
-      rules << "  numgen random mod 1000000 < " << std::lround(pct * 10'000)
-            << " drop\n";
-    rules << " }\n}\n";
+    rules << "  numgen random mod 1000000 < " << std::lround(pct * 10'000)
+          << " drop\n }\n}\n";
   }
   auto bad = execute({"nft", "-f", "-"}, rules.str(), netns);
   return is_error(bad) && bad.code != errc::not_found
              ? error{errc::unsupported, "'loss' needs nftables: " + bad.what}
              : bad;
+}
+
+error netns_hosts::set_loss_of(const host& one, double pct) {
+  const auto linked = links_.find(one.name);
+  if (linked == links_.end())
+    return set_loss(netns_of(one.name), "eth0", pct);
+  const auto line = "loss " + std::to_string(pct) + "\n";
+  const auto put =
+      write(linked->second.control.get(), line.data(), line.size());
+  return put == static_cast<ssize_t>(line.size())
+             ? error{}
+             : error{errc::io_error, broken_cable()};
 }
 
 error netns_hosts::arrange(const std::vector<std::string>& present,
@@ -235,9 +313,7 @@ error netns_hosts::arrange(const std::vector<std::string>& present,
     auto& now = loss_now_[one.name];
     if (wanted == now)
       continue;
-    if (auto bad = set_loss(netns_of(one.name), "eth0", wanted,
-                            one.cable.burst_packets);
-        is_error(bad))
+    if (auto bad = set_loss_of(one, wanted); is_error(bad))
       return bad;
     now = wanted;
   }

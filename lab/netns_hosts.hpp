@@ -19,11 +19,12 @@ struct cable_count {
 
 /// Builds hosts and bridges with ip(8), tc(8), nft(8) and ethtool(8), within
 /// in_private_world(), where they are also gone at the end. Each host has one
-/// device, eth0. One thread; calls block for as long as those programs run.
+/// device, eth0. Cables that do what the kernel does not are processes
+/// (lab/link.hpp). One thread; calls block for as long as those programs run.
 class netns_hosts {
 public:
   /// Errors: unsupported, with the reason, for what this kernel cannot do
-  /// (delay and reordering need netem); not_found for a missing program.
+  /// (delays need TAP devices); not_found for a missing program.
   static expected<netns_hosts> make(const topology& all);
 
   /// Exactly these hosts are on their bridges: one that only stands by would
@@ -43,19 +44,34 @@ public:
 
   cable_count count_of(const std::string& host) const;
 
+  /// What is wrong with a cable whose process has ended; else nothing.
+  std::string broken_cable() const;
+
 private:
+  /// A cable that is a process.
+  struct link {
+    process running;
+    owned_fd control; ///< its standard input
+  };
+
   explicit netns_hosts(const topology& all) : all_{&all} {}
   error make_bridges();
   error make_host(const host& one, std::size_t number);
+  /// Devices `first`, here, and `second` as `lab link` has it, that lose so
+  /// much both ways at first; `whose` is the key in links_.
+  error make_link(const std::string& whose, const std::string& first,
+                  const std::string& second, const wire& how, double loss_pct,
+                  std::uint64_t number);
   error wait_for_addresses() const;
-  error set_wire(const std::string& where, int netns, const std::string& device,
-                 const wire& how) const;
-  error set_loss(int netns, const std::string& device, double pct,
-                 std::uint32_t burst) const;
+  error set_rate(const std::string& where, int netns, const std::string& device,
+                 std::uint64_t bits_per_s) const;
+  error set_loss_of(const host& one, double pct);
+  error set_loss(int netns, const std::string& device, double pct) const;
 
   const topology* all_;
   std::map<std::string, owned_fd, std::less<>> netns_;
   std::map<std::string, double, std::less<>> loss_now_;
+  std::map<std::string, link, std::less<>> links_; ///< by host or u-BRIDGE
   std::vector<std::string> present_;
 };
 

@@ -146,17 +146,19 @@ expected<std::string> run_command(const std::vector<std::string>& words,
 }
 
 expected<process> start_process(const std::vector<std::string>& words,
-                                int netns, const std::filesystem::path& log) {
+                                int netns, const std::filesystem::path& log,
+                                int input) {
   hold_child_signals();
   const owned_fd out{open(log.c_str(),
                           O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-  const owned_fd in{open("/dev/null", O_RDONLY | O_CLOEXEC)};
-  if (out.get() < 0 || in.get() < 0)
+  const owned_fd nothing{open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  if (out.get() < 0 || nothing.get() < 0)
     return error{from_errno(errno), log.string()};
   process one;
   one.log = log;
   one.started = clock::now();
-  one.pid = fork_and_become(words, netns, in.get(), out.get());
+  one.pid = fork_and_become(words, netns, input < 0 ? nothing.get() : input,
+                            out.get());
   if (one.pid < 0)
     return error{from_errno(errno), words.front()};
   return one;

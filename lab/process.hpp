@@ -60,9 +60,11 @@ struct process {
 };
 
 /// Starts a program in the namespace `netns`; both its outputs go to `log`.
+/// It reads the descriptor `input`, or, when that is negative, nothing.
 /// Errors: those of fork(2).
 expected<process> start_process(const std::vector<std::string>& words,
-                                int netns, const std::filesystem::path& log);
+                                int netns, const std::filesystem::path& log,
+                                int input = -1);
 
 /// Waits until one of the processes ends, or until `until`; takes note of all
 /// that have ended. Other children of this process are collected, too.

@@ -11,6 +11,7 @@ namespace troupe::lab {
 namespace {
 
 constexpr std::uintmax_t max_topology_bytes = 1 << 20;
+constexpr std::uint64_t max_delay_ms = 60'000;
 
 template <class T>
 std::vector<std::string> names_of(const std::vector<T>& all) {
@@ -47,12 +48,18 @@ void read_wire(table_reader& from, wire& into) {
   from.count("burst", into.burst_packets, 1, 10'000);
   from.rate("rate", into.rate_bits_per_s);
   from.duration_ms("delay", into.delay_ms);
+  from.duration_ms("jitter", into.jitter_ms);
   from.number("reorder", into.reorder_pct, 0, 100);
+  from.number("duplicate", into.duplicate_pct, 0, 100);
   if (into.burst_packets > 1 && into.loss_pct == 0)
     from.complain("burst", "'burst' says how the loss comes: give 'loss' too");
   if (into.reorder_pct > 0 && into.delay_ms == 0)
     from.complain("reorder",
                   "packets overtake those that wait: give 'delay' too");
+  if (into.delay_ms > max_delay_ms)
+    from.complain("delay", "longer than a minute");
+  if (into.jitter_ms > into.delay_ms)
+    from.complain("jitter", "more than the 'delay' that it changes");
 }
 
 void read_bridge(table_reader& from, topology& all) {
@@ -85,6 +92,9 @@ void read_hosts(table_reader& from, topology& all) {
   from.flag("offloads", one.offloads);
   from.duration_ms("starts", one.starts_ms);
   from.duration_ms("stops", one.stops_ms);
+  if (one.offloads && one.cable.needs_link())
+    from.complain("offloads", "a cable that delays, repeats, reorders or loses"
+                              " in bursts carries single frames");
   if (one.stops_ms != 0 && one.stops_ms <= one.starts_ms)
     from.complain("stops", "it would stop before it starts");
   if (all.hosts.size() + std::max(count, 1u) > max_hosts)

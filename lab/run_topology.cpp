@@ -141,6 +141,8 @@ private:
       return figures;
     }
     figures = transfer(all_, hosts, one.by, what);
+    if (auto broken = hosts.broken_cable(); !broken.empty())
+      figures.failure = std::move(broken);
     for (auto& each : figures.receivers)
       each.loss_pct =
           one.loss_pct.value_or(all_.find_host(each.host)->cable.loss_pct);

@@ -34,6 +34,10 @@ std::string_view to_string(tool which) noexcept {
   return "unknown";
 }
 
+bool wire::needs_link() const noexcept {
+  return delay_ms > 0 || duplicate_pct > 0 || burst_packets > 1;
+}
+
 const host* topology::find_host(std::string_view called) const {
   return find_named(hosts, called);
 }

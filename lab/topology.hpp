@@ -29,10 +29,15 @@ std::string_view to_string(tool which) noexcept;
 /// What a wire does to packets. Zero means that it does nothing.
 struct wire {
   double loss_pct = 0;              ///< of the packets that arrive
-  std::uint32_t burst_packets = 1;  ///< lost one after the other
+  std::uint32_t burst_packets = 1;  ///< lost one after the other, on average
   std::uint64_t rate_bits_per_s = 0; ///< of what is sent into it
-  std::uint64_t delay_ms = 0;       ///< one way, of what is sent into it
-  double reorder_pct = 0;           ///< of the packets that are delayed
+  std::uint64_t delay_ms = 0;       ///< each way
+  std::uint64_t jitter_ms = 0;      ///< so much more or less, evenly
+  double reorder_pct = 0;           ///< of the packets do not wait
+  double duplicate_pct = 0;         ///< of the packets arrive twice
+
+  /// Whether it is a process of ours (lab/link.hpp) instead of the kernel's.
+  bool needs_link() const noexcept;
 };
 
 /// A switch. All switches are one link to those above (IPv6 subnet).

@@ -3,6 +3,7 @@
 
 #include "lab/agent.hpp"
 #include "lab/coordinator.hpp"
+#include "lab/link.hpp"
 #include "lab/read_topology.hpp"
 #include "lab/report.hpp"
 #include "lab/run_topology.hpp"
@@ -10,6 +11,8 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include <cmath>
 
 namespace troupe::tool {
 
@@ -88,6 +91,32 @@ int run_all(const lab_options& options) {
   return missed > 0 ? exit_other : exit_ok;
 }
 
+lab::link_end end_of(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos)
+    return {"-", text};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::chrono::nanoseconds ns_of(double ms) {
+  return std::chrono::nanoseconds{std::llround(ms * 1e6)};
+}
+
+error be_link(const lab_link_options& given) {
+  lab::link_options options;
+  options.first = end_of(given.first);
+  options.second = end_of(given.second);
+  options.faults.delay = ns_of(given.delay_ms);
+  options.faults.jitter = ns_of(given.jitter_ms);
+  options.faults.reorder_pct = given.reorder_pct;
+  options.faults.duplicate_pct = given.duplicate_pct;
+  options.faults.loss_pct = given.loss_pct;
+  options.faults.burst_frames = given.burst_frames;
+  options.loss_back_pct = given.loss_back_pct;
+  options.seed = given.seed;
+  return lab::run_link(options, say);
+}
+
 int end_with(const error& what) {
   return what.code == errc::none ? exit_ok : complain(what);
 }
@@ -104,6 +133,8 @@ int run_lab(const CLI::App& lab, const lab_options& options) {
     return end_with(lab::write_report_again(options.folder));
   if (is("down"))
     return end_with(lab::end_topology(options.name));
+  if (is("link"))
+    return end_with(be_link(options.link));
   if (is("run"))
     return run_all(options);
   const auto found = read(options.file);

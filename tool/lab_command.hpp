@@ -11,6 +11,20 @@ class App;
 
 namespace troupe::tool {
 
+/// What `troupe lab link` is given.
+struct lab_link_options {
+  std::string first; ///< NETNS:DEVICE, or a device of this namespace
+  std::string second;
+  double delay_ms = 0;
+  double jitter_ms = 0;
+  double reorder_pct = 0;
+  double duplicate_pct = 0;
+  double loss_pct = 0;
+  double loss_back_pct = 0;
+  double burst_frames = 1;
+  std::uint64_t seed = 1;
+};
+
 /// What `troupe lab validate|up|run|report|down` is given.
 struct lab_options {
   std::vector<std::string> files; ///< to validate
@@ -20,6 +34,7 @@ struct lab_options {
   std::uint32_t rounds = 0;       ///< 0: as the topology says
   std::uint32_t agents = 0;       ///< 0: namespaces of this machine
   std::uint16_t port = 0;         ///< that agents come in by; 0: any
+  lab_link_options link;
 };
 
 /// What `troupe node` is given.

@@ -5,6 +5,48 @@
 
 namespace troupe::tool {
 
+namespace {
+
+void add_link(CLI::App& lab, lab_link_options& options) {
+  auto& link = *lab.add_subcommand(
+      "link", "be a cable between two TAP devices that it makes, which delays,"
+              " loses, repeats and reorders frames");
+  const auto add_end = [&link](const char* name, std::string& into) {
+    link.add_option(name, into,
+                    "device, or NETNS:DEVICE with the path of a namespace")
+        ->type_name("")
+        ->required();
+  };
+  add_end("FIRST", options.first);
+  add_end("SECOND", options.second);
+  const auto add_ms = [&link](const char* name, double& into,
+                              const char* what) {
+    link.add_option(name, into, what)
+        ->type_name("MS")
+        ->check(CLI::Range(0.0, 60'000.0));
+  };
+  add_ms("--delay-ms", options.delay_ms, "one way");
+  add_ms("--jitter-ms", options.jitter_ms,
+         "so much more or less, evenly; the order is kept");
+  const auto add_share = [&link](const char* name, double& into,
+                                 const char* what) {
+    link.add_option(name, into, what)
+        ->type_name("PERCENT")
+        ->check(CLI::Range(0.0, 100.0));
+  };
+  add_share("--reorder", options.reorder_pct, "frames that do not wait");
+  add_share("--duplicate", options.duplicate_pct, "frames that come twice");
+  add_share("--loss", options.loss_pct, "frames lost towards SECOND");
+  add_share("--loss-back", options.loss_back_pct, "frames lost towards FIRST");
+  link.add_option("--burst", options.burst_frames,
+                  "frames lost one after the other, on average")
+      ->type_name("N")
+      ->check(CLI::Range(1.0, 10'000.0));
+  link.add_option("--seed", options.seed, "of its dice")->type_name("N");
+}
+
+} // namespace
+
 void add_lab(CLI::App& app, lab_options& options) {
   auto& lab = *app.add_subcommand(
       "lab", "build networks of namespaces, and measure what Troupe and other"
@@ -47,6 +89,7 @@ void add_lab(CLI::App& app, lab_options& options) {
       ->add_option("DIR", options.folder, "folder of the report")
       ->type_name("DIR")
       ->required();
+  add_link(lab, options.link);
   lab.add_subcommand("down", "end what `up` keeps")
       ->add_option("NAME", options.name, "name in the topology")
       ->type_name("")

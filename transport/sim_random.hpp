@@ -6,8 +6,8 @@
 
 namespace troupe {
 
-/// Internal to transport: xoshiro256** (Blackman and Vigna, public domain)
-/// with own distributions, since those of <random> differ between libraries.
+/// For sim_net and the links of the lab: xoshiro256** (Blackman and Vigna,
+/// public domain) with own distributions, since those of <random> differ between libraries.
 class sim_random {
 public:
   explicit sim_random(std::uint64_t seed) noexcept;

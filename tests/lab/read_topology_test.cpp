@@ -148,3 +148,33 @@ TEST_CASE("too many hosts or runs are refused before anything is made") {
                        tools + "]\n")
             .find("more than 10000 runs") != std::string::npos);
 }
+
+TEST_CASE("a wire says what it does to packets") {
+  const auto all =
+      good(head + "[[host]]\nname = \"s\"\ndelay = \"20ms\"\njitter = \"5ms\"\n"
+                  "reorder = 1\nduplicate = 2\nloss = 3\nburst = 4\n" +
+           "[[host]]\nname = \"r\"\nloss = 1\n" + file + transfer);
+  const auto& cable = all.hosts.front().cable;
+  CHECK(cable.delay_ms == 20);
+  CHECK(cable.jitter_ms == 5);
+  CHECK(cable.reorder_pct == 1);
+  CHECK(cable.duplicate_pct == 2);
+  CHECK(cable.burst_packets == 4);
+  CHECK(cable.needs_link());
+  // What the kernel does alone is left to it.
+  CHECK_FALSE(all.hosts.back().cable.needs_link());
+}
+
+TEST_CASE("what a wire cannot do is refused") {
+  const auto with = [](const std::string& keys) {
+    return only_complaint(head + "[[host]]\nname = \"s\"\n" + keys +
+                          "[[host]]\nname = \"r\"\n" + file + transfer);
+  };
+  CHECK(with("delay = \"2ms\"\njitter = \"3ms\"\n").find("more than the 'delay'") !=
+        std::string::npos);
+  CHECK(with("delay = \"2m\"\n").find("longer than a minute") !=
+        std::string::npos);
+  CHECK(with("delay = \"2ms\"\noffloads = true\n").find("single frames") !=
+        std::string::npos);
+  CHECK(with("duplicate = 101\n").find("duplicate") != std::string::npos);
+}
