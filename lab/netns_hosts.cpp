@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto patience_for_link = std::chrono::seconds{20};
+constexpr auto patience_for_part = std::chrono::seconds{20};
 
 /// Addresses are usable at once: no duplicate address detection.
 constexpr auto no_address_delay =
@@ -58,12 +58,6 @@ std::vector<std::string> without_offloads(const std::string& device) {
 
 } // namespace
 
-std::string netns_hosts::ip6_of(std::size_t number) {
-  char text[32];
-  std::snprintf(text, sizeof text, "fd00:7470::%zx", number);
-  return text;
-}
-
 std::size_t netns_hosts::number_of(const std::string& host) const {
   for (std::size_t i = 0; i < all_->hosts.size(); ++i)
     if (all_->hosts[i].name == host)
@@ -72,7 +66,14 @@ std::size_t netns_hosts::number_of(const std::string& host) const {
 }
 
 std::string netns_hosts::ip6_of(const std::string& host) const {
-  return ip6_of(number_of(host));
+  const auto* one = all_->find_host(host);
+  const auto link = one == nullptr ? 0 : all_->link_of(one->bridge);
+  std::ostringstream text;
+  text << "fd00:7470:" << std::hex;
+  if (link > 0)
+    text << "0:" << link << ":";
+  text << ":" << number_of(host);
+  return text.str();
 }
 
 int netns_hosts::netns_of(const std::string& host) const {
@@ -90,6 +91,9 @@ expected<netns_hosts> netns_hosts::make(const topology& all) {
     return bad;
   for (std::size_t i = 0; i < all.hosts.size(); ++i)
     if (auto bad = hosts.make_host(all.hosts[i], i + 1); is_error(bad))
+      return bad;
+  for (std::size_t i = 0; i < all.routers.size(); ++i)
+    if (auto bad = hosts.make_router(all.routers[i], i + 1); is_error(bad))
       return bad;
   if (auto bad = hosts.wait_for_addresses(); is_error(bad))
     return bad;
@@ -151,18 +155,22 @@ error netns_hosts::make_bridges() {
   return {};
 }
 
-error netns_hosts::make_host(const host& one, std::size_t number) {
-  const auto id = std::to_string(number);
-  if (auto bad = execute({"ip", "netns", "add", one.name}); is_error(bad))
+error netns_hosts::make_namespace(const std::string& name) {
+  if (auto bad = execute({"ip", "netns", "add", name}); is_error(bad))
     return bad;
-  owned_fd home{
-      open(("/run/netns/" + one.name).c_str(), O_RDONLY | O_CLOEXEC)};
+  owned_fd home{open(("/run/netns/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
   const int netns = home.get();
   if (netns < 0)
-    return {errc::io_error, "/run/netns/" + one.name};
-  netns_.emplace(one.name, std::move(home));
-  if (auto bad = execute({"sh", "-c", no_address_delay}, {}, netns); is_error(bad))
+    return {errc::io_error, "/run/netns/" + name};
+  netns_.emplace(name, std::move(home));
+  return execute({"sh", "-c", no_address_delay}, {}, netns);
+}
+
+error netns_hosts::make_host(const host& one, std::size_t number) {
+  const auto id = std::to_string(number);
+  if (auto bad = make_namespace(one.name); is_error(bad))
     return bad;
+  const int netns = netns_of(one.name);
   // Down at first: arrange() puts those on the bridge that take part.
   auto cable = "link set p-" + one.name + " up\n";
   if (one.cable.needs_link()) {
@@ -179,7 +187,7 @@ error netns_hosts::make_host(const host& one, std::size_t number) {
     return bad;
   // udpcast speaks IPv4 only, and looks for its receivers by broadcast.
   const auto inside = "link set lo up\nlink set eth0 address " +
-                      mac_of(number) + "\naddr add " + ip6_of(number) +
+                      mac_of(number) + "\naddr add " + ip6_of(one.name) +
                       "/64 dev eth0 nodad\naddr add 10.91.0." + id +
                       "/24 brd + dev eth0\nlink set eth0 up\nroute add "
                       "224.0.0.0/4 dev eth0\n";
@@ -212,16 +220,8 @@ error netns_hosts::set_rate(const std::string& where, int netns,
 error netns_hosts::make_link(const std::string& whose, const std::string& first,
                              const std::string& second, const wire& how,
                              double loss_pct, std::uint64_t number) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return {from_errno(errno), "pipe"};
-  hold_pipe_signals();
-  const owned_fd input{ends[0]};
-  owned_fd control{ends[1]};
-  const auto log = fs::path{"/run/links"} / whose;
-  std::error_code none;
-  fs::create_directories(log.parent_path(), none);
-  auto started = start_process(
+  return start_part(
+      whose,
       {own_program(), "lab", "link", "--delay-ms", std::to_string(how.delay_ms),
        "--jitter-ms", std::to_string(how.jitter_ms), "--reorder",
        std::to_string(how.reorder_pct), "--duplicate",
@@ -229,29 +229,83 @@ error netns_hosts::make_link(const std::string& whose, const std::string& first,
        std::to_string(how.burst_packets), "--loss", std::to_string(loss_pct),
        "--loss-back", std::to_string(loss_pct), "--seed",
        std::to_string(all_->seed * 1000 + number), first, second},
-      -1, log, input.get());
+      -1);
+}
+
+error netns_hosts::start_part(const std::string& whose,
+                              const std::vector<std::string>& words,
+                              int netns) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return {from_errno(errno), "pipe"};
+  hold_pipe_signals();
+  const owned_fd input{ends[0]};
+  owned_fd control{ends[1]};
+  const auto log = fs::path{"/run/parts"} / whose;
+  std::error_code none;
+  fs::create_directories(log.parent_path(), none);
+  auto started = start_process(words, netns, log, input.get());
   if (!started)
     return started.error();
-  auto& one = links_[whose];
+  auto& one = parts_[whose];
   one.running = std::move(*started);
   one.control = std::move(control);
-  const auto until = clock::now() + patience_for_link;
+  const auto until = clock::now() + patience_for_part;
   while (!says_ready(log)) {
     std::vector<process*> awaited{&one.running};
     collect(awaited, clock::now() + std::chrono::milliseconds{2});
     if (one.running.end || clock::now() > until)
-      return {errc::unsupported, "a cable that delays, repeats, reorders or"
-                                 " loses in bursts needs TAP devices: " +
+      return {errc::unsupported, "'" + whose + "' cannot be had here: " +
                                      last_line_of(log)};
   }
   return {};
 }
 
-std::string netns_hosts::broken_cable() const {
-  for (const auto& [whose, one] : links_) {
+error netns_hosts::make_router(const router& one, std::size_t number) {
+  if (auto bad = make_namespace(one.name); is_error(bad))
+    return bad;
+  auto links = one.downstream;
+  links.insert(links.begin(), one.upstream);
+  std::vector<std::string> words{own_program(), "lab", "router"};
+  if (!one.pass_joins)
+    words.emplace_back("--no-joins");
+  std::string inside = "link set lo up\n";
+  std::string cables;
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const auto device = "eth" + std::to_string(i);
+    const auto port = "q-" + one.name + "-" + std::to_string(i);
+    cables += "link add " + port + " type veth peer name " + device +
+              " netns " + one.name + "\nlink set " + port + " master b-" +
+              links[i] + " up\nlink set " + port +
+              " type bridge_slave mcast_router 2\n";
+    char mac[18];
+    std::snprintf(mac, sizeof mac, "02:00:00:01:%02zx:%02zx", number & 0xff,
+                  i & 0xff);
+    inside += "link set " + device + " address " + mac + " up\n";
+    words.push_back(device);
+  }
+  if (auto bad = execute({"ip", "-batch", "-"}, cables); is_error(bad))
+    return bad;
+  const int netns = netns_of(one.name);
+  if (auto bad = execute({"ip", "-batch", "-"}, inside, netns); is_error(bad))
+    return bad;
+  for (std::size_t i = 0; i < links.size(); ++i)
+    for (const auto& [device, where] :
+         {std::pair{"eth" + std::to_string(i), netns},
+          std::pair{"q-" + one.name + "-" + std::to_string(i), -1}})
+      if (auto bad = execute(without_offloads(device), {}, where);
+          is_error(bad))
+        return bad;
+  if (auto bad = wait_for_addresses(); is_error(bad))
+    return bad;
+  return start_part(one.name, words, netns);
+}
+
+std::string netns_hosts::broken_part() const {
+  for (const auto& [whose, one] : parts_) {
     pollfd reader{one.control.get(), 0, 0};
     if (poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0)
-      return "the cable of '" + whose +
+      return "the cable or router '" + whose +
              "' broke: " + last_line_of(one.running.log);
   }
   return {};
@@ -277,15 +331,15 @@ error netns_hosts::set_loss(int netns, const std::string& device,
 }
 
 error netns_hosts::set_loss_of(const host& one, double pct) {
-  const auto linked = links_.find(one.name);
-  if (linked == links_.end())
+  const auto linked = parts_.find(one.name);
+  if (linked == parts_.end())
     return set_loss(netns_of(one.name), "eth0", pct);
   const auto line = "loss " + std::to_string(pct) + "\n";
   const auto put =
       write(linked->second.control.get(), line.data(), line.size());
   return put == static_cast<ssize_t>(line.size())
              ? error{}
-             : error{errc::io_error, broken_cable()};
+             : error{errc::io_error, broken_part()};
 }
 
 error netns_hosts::arrange(const std::vector<std::string>& present,

@@ -36,29 +36,35 @@ public:
 
   /// A descriptor of the host's network namespace.
   int netns_of(const std::string& host) const;
-  /// Its addresses, as text.
-  static std::string ip6_of(std::size_t number);
+  /// Its address, as text.
   std::string ip6_of(const std::string& host) const;
   /// Its number, from 1.
   std::size_t number_of(const std::string& host) const;
 
   cable_count count_of(const std::string& host) const;
 
-  /// What is wrong with a cable whose process has ended; else nothing.
-  std::string broken_cable() const;
+  /// What is wrong with a cable or a router whose process has ended; else
+  /// nothing.
+  std::string broken_part() const;
 
 private:
-  /// A cable that is a process.
-  struct link {
+  /// A cable or a router that is a process.
+  struct part {
     process running;
     owned_fd control; ///< its standard input
   };
 
+  /// Starts one and waits for its `ready`; `whose` is the key in parts_.
+  error start_part(const std::string& whose,
+                   const std::vector<std::string>& words, int netns);
+
   explicit netns_hosts(const topology& all) : all_{&all} {}
   error make_bridges();
+  error make_router(const router& one, std::size_t number);
+  error make_namespace(const std::string& name);
   error make_host(const host& one, std::size_t number);
   /// Devices `first`, here, and `second` as `lab link` has it, that lose so
-  /// much both ways at first; `whose` is the key in links_.
+  /// much both ways at first.
   error make_link(const std::string& whose, const std::string& first,
                   const std::string& second, const wire& how, double loss_pct,
                   std::uint64_t number);
@@ -71,7 +77,8 @@ private:
   const topology* all_;
   std::map<std::string, owned_fd, std::less<>> netns_;
   std::map<std::string, double, std::less<>> loss_now_;
-  std::map<std::string, link, std::less<>> links_; ///< by host or u-BRIDGE
+  /// By host, u-BRIDGE or ROUTER.
+  std::map<std::string, part, std::less<>> parts_;
   std::vector<std::string> present_;
 };
 

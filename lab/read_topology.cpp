@@ -82,6 +82,50 @@ void read_bridge(table_reader& from, topology& all) {
     all.bridges.push_back(std::move(one));
 }
 
+/// Routers come after those above them, so that there are no circles.
+void read_router(table_reader& from, topology& all) {
+  router one;
+  read_name(from, one.name);
+  from.text("upstream", one.upstream);
+  from.texts("downstream", one.downstream);
+  from.flag("pass-joins", one.pass_joins);
+  const auto fed = [&](std::size_t link) {
+    return std::any_of(all.routers.begin(), all.routers.end(), [&](auto& r) {
+      return std::any_of(r.downstream.begin(), r.downstream.end(),
+                         [&](auto& b) { return all.link_of(b) == link; });
+    });
+  };
+  if (!is_named(all.bridges, one.upstream))
+    return from.complain("upstream",
+                         "no bridge is called '" + one.upstream + "'" +
+                             suggest(one.upstream, names_of(all.bridges)));
+  const auto above = all.link_of(one.upstream);
+  if (above != 0 && !fed(above))
+    from.complain("upstream", "nothing comes to '" + one.upstream +
+                                  "': give the routers from the first bridge"
+                                  " downwards");
+  if (one.downstream.empty() || one.downstream.size() > 9)
+    from.complain("downstream", "one to nine bridges are needed");
+  for (auto each = one.downstream.begin(); each != one.downstream.end(); ++each) {
+    const auto found =
+        std::find_if(all.bridges.begin(), all.bridges.end(),
+                     [&](const bridge& b) { return b.name == *each; });
+    if (found == all.bridges.end() || !found->uplink.empty())
+      from.complain("downstream",
+                    "'" + *each + "' is no bridge without an uplink" +
+                        suggest(*each, names_of(all.bridges)));
+    else if (all.link_of(*each) == 0 || fed(all.link_of(*each)) ||
+             std::find(one.downstream.begin(), each, *each) != each)
+      from.complain("downstream", "there is a way to '" + *each + "' already");
+  }
+  if (is_named(all.routers, one.name))
+    from.complain("name", "another router is called '" + one.name + "'");
+  if (all.routers.size() == max_routers)
+    return from.complain("name", "more than " + std::to_string(max_routers) +
+                                     " routers");
+  all.routers.push_back(std::move(one));
+}
+
 void read_hosts(table_reader& from, topology& all) {
   host one;
   std::uint32_t count = 0;
@@ -104,7 +148,7 @@ void read_hosts(table_reader& from, topology& all) {
   for (std::uint32_t i = 1; i <= std::max(count, 1u); ++i) {
     if (count > 0)
       one.name = one.group + std::to_string(i);
-    if (is_named(all.hosts, one.name))
+    if (is_named(all.hosts, one.name) || is_named(all.routers, one.name))
       from.complain("name", "another host is called '" + one.name + "'");
     all.hosts.push_back(one);
   }
@@ -170,6 +214,16 @@ void read_receivers(table_reader& from, const topology& all, session& one) {
     from.complain("to", "a session needs receivers: give 'to'");
 }
 
+bool crosses_routers(const topology& all, const session& one) {
+  const auto link = [&](const std::string& name) {
+    const auto* at = all.find_host(name);
+    return at == nullptr ? std::size_t{0} : all.link_of(at->bridge);
+  };
+  return std::any_of(
+      one.to.begin(), one.to.end(),
+      [&](const std::string& to) { return link(to) != link(one.from); });
+}
+
 void read_session(table_reader& from, topology& all) {
   session one;
   std::vector<std::string> tools{"troupe"};
@@ -192,6 +246,9 @@ void read_session(table_reader& from, topology& all) {
     if (!by)
       continue;
     one.tools.push_back(*by);
+    if (*by != tool::troupe && crosses_routers(all, one))
+      from.complain("tool", word + " needs answers, which routers of a lab do"
+                                   " not carry");
     if (what != nullptr && what->files > 1 &&
         (*by == tool::udpcast || *by == tool::tcp || *by == tool::librecast))
       from.complain("tool", word + " carries one file only");
@@ -240,11 +297,17 @@ void place_hosts(table_reader& from, topology& all) {
                                 one.bridge + "', which there is not" +
                                 suggest(one.bridge, names_of(all.bridges)));
   }
-  const auto roots =
-      std::count_if(all.bridges.begin(), all.bridges.end(),
-                    [](const bridge& one) { return one.uplink.empty(); });
-  if (roots > 1)
-    from.complain("bridge", "all bridges but one need an 'uplink'");
+  for (std::size_t i = 1; i < all.bridges.size(); ++i) {
+    const auto& name = all.bridges[i].name;
+    const bool is_fed = std::any_of(
+        all.routers.begin(), all.routers.end(), [&](const router& one) {
+          return std::find(one.downstream.begin(), one.downstream.end(),
+                           name) != one.downstream.end();
+        });
+    if (all.bridges[i].uplink.empty() && !is_fed)
+      from.complain("bridge", "bridge '" + name + "' needs an 'uplink', or a"
+                              " router above it");
+  }
 }
 
 void read_all(table_reader& from, topology& all) {
@@ -254,6 +317,7 @@ void read_all(table_reader& from, topology& all) {
   from.count("rounds", all.rounds, 1, 1000);
   from.duration_ms("deadline", all.deadline_ms);
   from.tables("bridge", "a bridge", [&](auto& t) { read_bridge(t, all); });
+  from.tables("router", "a router", [&](auto& t) { read_router(t, all); });
   from.tables("host", "a host", [&](auto& t) { read_hosts(t, all); });
   place_hosts(from, all);
   from.tables("file", "a file", [&](auto& t) { read_content(t, all); });

@@ -141,7 +141,7 @@ private:
       return figures;
     }
     figures = transfer(all_, hosts, one.by, what);
-    if (auto broken = hosts.broken_cable(); !broken.empty())
+    if (auto broken = hosts.broken_part(); !broken.empty())
       figures.failure = std::move(broken);
     for (auto& each : figures.receivers)
       each.loss_pct =

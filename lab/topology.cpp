@@ -42,6 +42,17 @@ const host* topology::find_host(std::string_view called) const {
   return find_named(hosts, called);
 }
 
+std::size_t topology::link_of(std::string_view bridge_name) const {
+  for (;;) {
+    const auto* one = find_named(bridges, bridge_name);
+    if (one == nullptr)
+      return 0;
+    if (one->uplink.empty())
+      return static_cast<std::size_t>(one - bridges.data());
+    bridge_name = one->uplink;
+  }
+}
+
 const content* topology::find_content(std::string_view called) const {
   return find_named(contents, called);
 }

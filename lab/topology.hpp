@@ -13,6 +13,7 @@ namespace troupe::lab {
 /// Bounds of a topology: beyond them it is refused.
 inline constexpr std::size_t max_hosts = 200;
 inline constexpr std::size_t max_bridges = 16;
+inline constexpr std::size_t max_routers = 16;
 inline constexpr std::size_t max_runs = 10'000;
 inline constexpr std::uint64_t max_content_bytes = 64ull << 30;
 
@@ -40,13 +41,21 @@ struct wire {
   bool needs_link() const noexcept;
 };
 
-/// A switch. All switches are one link to those above (IPv6 subnet).
+/// A switch. With those that hang on it it is one link (IPv6 subnet).
 struct bridge {
   std::string name;
   bool snooping = true; ///< delivers groups to their members only ...
   bool querier = true;  ///< ... if somebody asks for members
   std::string uplink;   ///< the bridge that it hangs on; empty: none
   wire to_uplink;       ///< what its cable upwards does, both ways
+};
+
+/// Forwards multicast from a link to others (lab/router.hpp).
+struct router {
+  std::string name;
+  std::string upstream;                ///< bridge
+  std::vector<std::string> downstream; ///< bridges without an uplink
+  bool pass_joins = true;
 };
 
 struct host {
@@ -99,6 +108,7 @@ struct topology {
   std::uint32_t rounds = 1;
   std::uint64_t deadline_ms = 60'000; ///< of one run
   std::vector<bridge> bridges;
+  std::vector<router> routers;
   std::vector<host> hosts;
   std::vector<content> contents;
   std::vector<session> sessions;
@@ -107,6 +117,9 @@ struct topology {
 
   const host* find_host(std::string_view called) const;
   const content* find_content(std::string_view called) const;
+  /// The link that a bridge belongs to: the number of the bridge on which all
+  /// of it hangs, from 0.
+  std::size_t link_of(std::string_view bridge) const;
 };
 
 /// One transfer of those that a topology asks for.

@@ -186,6 +186,7 @@ command_line::command_line(const std::string& version)
   add_key();
   add_lab(app, lab);
   add_node(app, node);
+  add_relay(app, relay);
   add_completion();
 }
 
@@ -207,6 +208,7 @@ void command_line::add_share() {
       ->type_name("RATE")
       ->excludes("--rate");
   add_signing(command, share.sign);
+  add_hearing(command, share.relays);
   add_exclude(command, share.exclude);
   command.add_flag("-r,--recursive", share.recursive,
                    "share directories with all that is in them");

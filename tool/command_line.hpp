@@ -4,6 +4,7 @@
 #include "tool/commands.hpp"
 #include "tool/doctor/command.hpp"
 #include "tool/lab_command.hpp"
+#include "tool/relay_command.hpp"
 #include "tool/run/command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -42,6 +43,7 @@ struct command_line {
   key_arguments keys;
   lab_options lab;
   node_options node;
+  relay_command_options relay;
   run_options session; ///< of `troupe run`, `check`, `explain`, `status`, `top`
   std::string shell; ///< of `troupe completion`
 

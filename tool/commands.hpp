@@ -4,6 +4,7 @@
 #include "core/hasher.hpp"
 #include "core/tree_cache.hpp"
 #include "tool/key_options.hpp"
+#include "tool/relay_command.hpp"
 #include "tool/sign_options.hpp"
 
 #include <chrono>
@@ -34,6 +35,7 @@ struct share_options {
   std::string bwlimit; ///< the same in rsync's units; empty: `rate` counts
   std::vector<std::string> exclude; ///< patterns
   sign_options sign;
+  hear_options relays;
   std::vector<std::string> paths;
 };
 

@@ -6,6 +6,7 @@
 #include "lab/link.hpp"
 #include "lab/read_topology.hpp"
 #include "lab/report.hpp"
+#include "lab/router.hpp"
 #include "lab/run_topology.hpp"
 #include "tool/exit_code.hpp"
 
@@ -133,6 +134,11 @@ int run_lab(const CLI::App& lab, const lab_options& options) {
     return end_with(lab::write_report_again(options.folder));
   if (is("down"))
     return end_with(lab::end_topology(options.name));
+  if (is("router"))
+    return end_with(lab::run_router({options.router.upstream,
+                                     options.router.downstream,
+                                     !options.router.no_joins},
+                                    say));
   if (is("link"))
     return end_with(be_link(options.link));
   if (is("run"))

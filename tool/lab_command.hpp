@@ -25,6 +25,13 @@ struct lab_link_options {
   std::uint64_t seed = 1;
 };
 
+/// What `troupe lab router` is given.
+struct lab_router_options {
+  std::string upstream;
+  std::vector<std::string> downstream;
+  bool no_joins = false;
+};
+
 /// What `troupe lab validate|up|run|report|down` is given.
 struct lab_options {
   std::vector<std::string> files; ///< to validate
@@ -35,6 +42,7 @@ struct lab_options {
   std::uint32_t agents = 0;       ///< 0: namespaces of this machine
   std::uint16_t port = 0;         ///< that agents come in by; 0: any
   lab_link_options link;
+  lab_router_options router;
 };
 
 /// What `troupe node` is given.

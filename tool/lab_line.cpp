@@ -45,6 +45,21 @@ void add_link(CLI::App& lab, lab_link_options& options) {
   link.add_option("--seed", options.seed, "of its dice")->type_name("N");
 }
 
+void add_router(CLI::App& lab, lab_router_options& options) {
+  auto& router = *lab.add_subcommand(
+      "router", "forward multicast from one device of this namespace to"
+                " others where somebody is in its group");
+  router.add_option("UPSTREAM", options.upstream, "device it comes from")
+      ->type_name("")
+      ->required();
+  router.add_option("DOWNSTREAM", options.downstream, "devices it goes to")
+      ->type_name("")
+      ->required()
+      ->expected(1, 31);
+  router.add_flag("--no-joins", options.no_joins,
+                  "do not pass on upwards who joins");
+}
+
 } // namespace
 
 void add_lab(CLI::App& app, lab_options& options) {
@@ -90,6 +105,7 @@ void add_lab(CLI::App& app, lab_options& options) {
       ->type_name("DIR")
       ->required();
   add_link(lab, options.link);
+  add_router(lab, options.router);
   lab.add_subcommand("down", "end what `up` keeps")
       ->add_option("NAME", options.name, "name in the topology")
       ->type_name("")

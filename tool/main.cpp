@@ -31,6 +31,8 @@ int run(const tool::command_line& line) {
     return tool::run_lab(*line.app.get_subcommand("lab"), line.lab);
   if (is("node"))
     return tool::run_node(line.node);
+  if (is("relay"))
+    return tool::run_relay(line.relay);
   if (is("key")) {
     const auto& key = *line.app.get_subcommand("key");
     if (key.got_subcommand("new"))

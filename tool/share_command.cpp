@@ -5,6 +5,7 @@
 #include "tool/exit_code.hpp"
 #include "tool/json_lines.hpp"
 #include "tool/privileges.hpp"
+#include "tool/relay_command.hpp"
 #include "tool/requests.hpp"
 #include "tool/signals.hpp"
 #include "transport/asio_network.hpp"
@@ -144,6 +145,10 @@ int run_share(const share_options& options) {
   error failure;
   session::options settings;
   settings.net = make_asio_network({.sockets = std::move(*sockets)});
+  const auto relays = hear_relays(options.relays, request->send.interface_index,
+                                  settings.net);
+  if (!relays)
+    return failed_with(relays.error());
   session all{std::move(settings)};
   const auto share =
       all.start_share(std::move(*request), [&](const share_report& report) {

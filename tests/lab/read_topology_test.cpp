@@ -49,7 +49,7 @@ TEST_CASE("a topology names hosts, files and sessions") {
 }
 
 TEST_CASE("the topologies that are shipped are good") {
-  for (const auto* name : {"eight.toml", "compare.toml"}) {
+  for (const auto* name : {"eight.toml", "compare.toml", "routed.toml", "late.toml"}) {
     const auto result =
         read_topology(std::string{TROUPE_EXAMPLES} + "/" + name);
     for (const auto& each : result.complaints)
@@ -131,7 +131,7 @@ TEST_CASE("what does not fit together is refused") {
           "carries one file only");
   refused(head + "[[bridge]]\nname = \"a\"\n[[bridge]]\nname = \"b\"\n" +
               hosts + file + transfer,
-          "need an 'uplink'");
+          "needs an 'uplink'");
   refused(head + "[bridge]\nname = \"a\"\n" + hosts + file + transfer,
           "with two brackets");
   refused("name = \n", "");
@@ -177,4 +177,60 @@ TEST_CASE("what a wire cannot do is refused") {
   CHECK(with("delay = \"2ms\"\noffloads = true\n").find("single frames") !=
         std::string::npos);
   CHECK(with("duplicate = 101\n").find("duplicate") != std::string::npos);
+}
+
+TEST_CASE("routers make links of bridges") {
+  const std::string net =
+      head + "[[bridge]]\nname = \"a\"\n[[bridge]]\nname = \"b\"\n"
+             "[[bridge]]\nname = \"c\"\nuplink = \"b\"\n"
+             "[[bridge]]\nname = \"d\"\n";
+  const std::string all_hosts =
+      "[[host]]\nname = \"s\"\n[[host]]\nname = \"r\"\nbridge = \"c\"\n";
+  const auto router = [](const std::string& keys) {
+    return "[[router]]\nname = \"r1\"\n" + keys;
+  };
+  const auto both = router("upstream = \"a\"\ndownstream = [\"b\", \"d\"]\n");
+  const auto all = good(net + both + all_hosts + file + transfer);
+  REQUIRE(all.routers.size() == 1);
+  CHECK(all.routers.front().pass_joins);
+  CHECK(all.link_of("a") == 0);
+  CHECK(all.link_of("c") == 1);
+  CHECK(all.link_of("d") == 3);
+
+  const auto complains = [&](const std::string& text, const char* what) {
+    const auto result = read_topology_text(
+        net + text + all_hosts + file + transfer, "t.toml");
+    for (const auto& each : result.complaints)
+      if (each.message().find(what) != std::string::npos)
+        return true;
+    return false;
+  };
+  CHECK(complains("", "needs an 'uplink', or a router above it"));
+  CHECK(complains(router("upstream = \"a\"\ndownstream = \"c\"\n"),
+                  "no bridge without an uplink"));
+  CHECK(complains(router("upstream = \"b\"\ndownstream = \"d\"\n"),
+                  "nothing comes to 'b'"));
+  CHECK(complains(router("upstream = \"x\"\ndownstream = \"d\"\n"),
+                  "no bridge is called 'x'"));
+  CHECK(complains(both + "[[router]]\nname = \"r2\"\nupstream = \"b\"\n"
+                         "downstream = \"a\"\n",
+                  "there is a way to 'a' already"));
+  CHECK(complains(both + "[[router]]\nname = \"r2\"\nupstream = \"b\"\n"
+                         "downstream = \"d\"\n",
+                  "there is a way to 'd' already"));
+}
+
+TEST_CASE("what needs answers does not cross routers") {
+  const auto with = [](const std::string& tool, const std::string& where) {
+    return read_topology_text(
+        head + "[[bridge]]\nname = \"a\"\n[[bridge]]\nname = \"b\"\n"
+               "[[router]]\nname = \"r1\"\nupstream = \"a\"\ndownstream = "
+               "\"b\"\n[[host]]\nname = \"s\"\n[[host]]\nname = \"r\"\n"
+               "bridge = \"" +
+            where + "\"\n" + file + transfer + "tool = \"" + tool + "\"\n",
+        "t.toml");
+  };
+  CHECK(with("troupe", "b").lab);
+  CHECK(with("rsync", "a").lab);
+  CHECK_FALSE(with("rsync", "b").lab);
 }
