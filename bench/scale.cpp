@@ -13,11 +13,7 @@
 // each number, and exits with 1 when a receiver does not get everything, or
 // when the sharer sends over 5 % more than to the first number (if all start at
 // once and nothing is lost).
-#include "actors/share_supervisor.hpp"
-#include "actors/sync_supervisor.hpp"
-#include "core/range_index.hpp"
-#include "tests/support/recorders.hpp"
-#include "transport/sim_net.hpp"
+#include "bench/scale_support.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 
@@ -34,7 +30,9 @@ namespace {
 
 using namespace troupe;
 using namespace std::chrono_literals;
-using bytes = std::vector<std::byte>;
+using bench::bytes;
+using bench::ms;
+using bench::receiver;
 
 struct settings {
   std::size_t kib = 4096;
@@ -45,52 +43,6 @@ struct settings {
   std::size_t report_us = 100;
   std::vector<std::size_t> receivers;
 };
-
-/// Compares instead of keeping: ten thousand copies need no memory.
-class comparing_sink final : public sink {
-public:
-  explicit comparing_sink(std::shared_ptr<const bytes> original)
-      : original_{std::move(original)} {}
-
-  errc begin(std::uint64_t length) override {
-    return length == original_->size() ? errc::none : errc::too_large;
-  }
-  errc write_at(std::uint64_t offset,
-                std::span<const std::byte> part) override {
-    if (offset > original_->size() || part.size() > original_->size() - offset ||
-        std::memcmp(original_->data() + offset, part.data(), part.size()) != 0)
-      return errc::io_error;
-    written_ += part.size();
-    return errc::none;
-  }
-  errc copy_from_old(byte_range, std::uint64_t) override {
-    return errc::unsupported;
-  }
-  errc commit(const file_metadata&, const metadata_choice&) override {
-    return written_ == original_->size() ? errc::none : errc::io_error;
-  }
-  std::shared_ptr<const source> old() const override { return nullptr; }
-  void discard() noexcept override {}
-
-private:
-  std::shared_ptr<const bytes> original_;
-  std::uint64_t written_ = 0;
-};
-
-struct receiver {
-  time_point start{0};
-  time_point end{0};
-  bool is_started = false;
-  bool is_over = false;
-  bool is_good = false;
-  sync_supervisor_actor supervisor;
-};
-
-caf::actor_system_config& configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.set("logger.verbosity", caf::atom("quiet"));
-  return config;
-}
 
 /// The link, the sharer and the receivers of one number.
 class world {
@@ -111,12 +63,12 @@ public:
   }
 
   void play(time_point limit) {
-    start_share();
+    share_ = bench::start_share(system_, net_, original_, counters_, reports_);
     std::size_t next = 0;
     while (over_ < receivers_.size() && net_->now() < limit) {
       while (next < receivers_.size() &&
              receivers_[next].start <= net_->now())
-        start(receivers_[next++]);
+        bench::start_sync(system_, net_, original_, receivers_[next++], over_);
       settle();
       auto due = net_->next_event();
       const auto& timers = sched_.clock().schedule();
@@ -138,7 +90,7 @@ public:
     settle();
   }
 
-  const std::vector<receiver>& receivers() const { return receivers_; }
+  const std::deque<receiver>& receivers() const { return receivers_; }
   const share_counters& counters() const { return *counters_; }
   sim_net::statistics stats() const { return net_->stats(); }
 
@@ -156,50 +108,6 @@ private:
     return options;
   }
 
-  void start_share() {
-    auto index = std::make_shared<share_index>(hash_type::blake2b,
-                                               default_range_symbol_bytes);
-    object_header header;
-    header.size = original_->size();
-    header.metadata.mode = 0100644;
-    header.name = "file";
-    tree_build work{hash_type::blake2b, make_memory_source(*original_)};
-    while (work.hash_next_range() == tree_build::step::more) {
-    }
-    index->add_file(header, *work.finish(), make_memory_source(*original_));
-    share_request request;
-    request.index = index;
-    request.counters = counters_;
-    share_environment env;
-    env.net = net_;
-    env.client = system_.spawn(test::recording_share_client, reports_);
-    share_ = system_.spawn(share_supervisor, request, env);
-  }
-
-  void start(receiver& one) {
-    one.is_started = true;
-    sync_request request;
-    request.name = "file";
-    request.type = hash_type::blake2b;
-    request.destination = std::make_shared<comparing_sink>(original_);
-    request.hash_jobs = 1;
-    sync_environment env;
-    env.net = net_;
-    env.detached_writer = false;
-    env.client = system_.spawn(
-        [this, &one](sync_client_actor::pointer)
-            -> sync_client_actor::behavior_type {
-          return {[this, &one](const sync_report& report) {
-            one.is_over = true;
-            one.is_good = report.ok();
-            one.end = net_->now();
-            ++over_;
-          }};
-        });
-    one.supervisor =
-        system_.spawn(sync_supervisor, std::move(request), std::move(env));
-  }
-
   void settle() {
     while (sched_.has_job())
       sched_.run_once();
@@ -208,7 +116,7 @@ private:
   std::shared_ptr<const bytes> original_;
   std::shared_ptr<sim_net> net_;
   caf::actor_system_config config_;
-  caf::actor_system system_{configure(config_)};
+  caf::actor_system system_{bench::configure(config_)};
   caf::scheduler::test_coordinator& sched_ =
       dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
   std::shared_ptr<share_counters> counters_ =
@@ -216,13 +124,9 @@ private:
   std::shared_ptr<std::vector<share_report>> reports_ =
       std::make_shared<std::vector<share_report>>();
   share_supervisor_actor share_;
-  std::vector<receiver> receivers_;
+  std::deque<receiver> receivers_;
   std::size_t over_ = 0;
 };
-
-double ms(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
 
 std::size_t peak_mib() {
   rusage used{};
