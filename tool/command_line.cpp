@@ -2,6 +2,7 @@
 #include "tool/command_line.hpp"
 
 #include "tool/run/command_line.hpp"
+#include "core/manifest.hpp"
 
 namespace troupe::tool {
 
@@ -210,6 +211,17 @@ void command_line::add_share() {
   add_signing(command, share.sign);
   add_hearing(command, share.relays);
   add_exclude(command, share.exclude);
+  command
+      .add_option("--symbol-bytes", share.symbol_bytes,
+                  "bytes of the content in a packet of range channels; needs"
+                  " an MTU of 64 more (96 with a key)")
+      ->type_name("BYTES")
+      ->check(CLI::Range(min_range_symbol_bytes, max_range_symbol_bytes))
+      ->check(CLI::Validator{
+          [](const std::string& text) {
+            return std::stoul(text) % 4 == 0 ? "" : "not a multiple of 4";
+          },
+          ""});
   command.add_flag("-r,--recursive", share.recursive,
                    "share directories with all that is in them");
   command.add_flag("--no-watch", share.no_watch,

@@ -34,6 +34,7 @@ struct share_options {
   std::string rate = "5g"; ///< bits per second with k, m or g; 0: no limit
   std::string bwlimit; ///< the same in rsync's units; empty: `rate` counts
   std::vector<std::string> exclude; ///< patterns
+  std::uint16_t symbol_bytes = 0; ///< T of range channels; 0: fits 1500
   sign_options sign;
   hear_options relays;
   std::vector<std::string> paths;

@@ -51,6 +51,7 @@ sharing_options sharing_of(const share_options& options) {
   // A share always answers classic receivers.
   return {type,
           options.common.wire == "classic" ? std::uint16_t{0}
+          : options.symbol_bytes > 0       ? options.symbol_bytes
           : options.common.key.any()       ? sealed_range_symbol_bytes
                                            : default_range_symbol_bytes,
           options.recursive, open_cache(options.common),
