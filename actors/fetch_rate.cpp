@@ -15,7 +15,8 @@ constexpr double burst_s = 0.1;
 } // namespace
 
 fetch_rate::fetch_rate(std::uint64_t bytes_per_s)
-    : bytes_per_s_(static_cast<double>(std::max<std::uint64_t>(bytes_per_s, 1))),
+    : bytes_per_s_(
+          static_cast<double>(std::max<std::uint64_t>(bytes_per_s, 1))),
       // Less than two chunks would be lost between two requests.
       most_credit_(std::max(bytes_per_s_ * burst_s, 2. * chunk_bytes)) {}
 

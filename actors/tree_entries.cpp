@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// tree_supervisor with a librecast sharer: a sync for each entry of each listing.
+// tree_supervisor with a librecast sharer: a sync for each entry of a listing.
 #include "actors/entry_names.hpp"
 #include "actors/tree_supervisor.hpp"
 
@@ -92,7 +92,8 @@ void tree_supervisor_state::on_whole_file(const std::string& path,
 bool tree_supervisor_state::is_excluded(const std::string& path,
                                         bool is_directory) const {
   const auto& exclude = request.tree->exclude;
-  return !exclude.empty() && exclude.match(shared_as + "/" + path, is_directory);
+  return !exclude.empty() &&
+         exclude.match(shared_as + "/" + path, is_directory);
 }
 
 void tree_supervisor_state::on_listing(const std::string& path,

@@ -46,8 +46,8 @@ public:
                   std::uint64_t* made = nullptr) const;
 
   /// Removes what is not among `entries`, of which path and type count, nor
-  /// excluded; patterns see paths that begin with `name`. A `partial_dir` stays,
-  /// too. Adds to `removed` how many went.
+  /// excluded; patterns see paths that begin with `name`. A `partial_dir`
+  /// stays, too. Adds to `removed` how many went.
   error remove_others(std::vector<catalogue_entry> entries,
                       const std::string& name, const exclude_patterns& exclude,
                       const std::filesystem::path& partial_dir,

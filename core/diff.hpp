@@ -51,8 +51,8 @@ sync_plan fetch_in_order(sync_plan plan, std::uint64_t window_chunks);
 /// The plan of a receiver that has nothing.
 sync_plan make_plan(const merkle_tree& new_tree);
 
-/// The same plan for a receiver that has no use for the chunks of the new object
-/// in `unwanted`, which has its length: they are neither copied nor fetched.
+/// The same plan for a receiver that has no use for the chunks of the new
+/// object in `unwanted`, which has its length: neither copied nor fetched.
 sync_plan without(sync_plan plan, const chunk_map& unwanted);
 
 } // namespace troupe

@@ -7,12 +7,13 @@
 
 namespace troupe {
 
-/// Patterns of what is not shared, in the simple form of rsync's --exclude:
-/// '*' stands for anything but slashes, '**' for anything, '?' for a byte that
-/// is no slash, [a-z] and [!a-z] for one of them, a backslash takes what follows
-/// as it is. A slash at the end: directories only. A slash at the beginning:
-/// from the name of the share on. With another slash or '**' in it a pattern is
-/// compared with the end of the whole path, else with the last component.
+/// Patterns of what is left out of a directory, by its sharer or a receiver, in
+/// the simple form of rsync's --exclude: '*' stands for anything but slashes,
+/// '**' for anything, '?' for a byte that is no slash, [a-z] and [!a-z] for one
+/// of them, a backslash takes what follows as it is. A slash at the end:
+/// directories only. A slash at the beginning: from the name of the share on.
+/// With another slash or '**' in it a pattern is compared with the end of the
+/// whole path, else with the last component.
 class exclude_patterns {
 public:
   exclude_patterns() = default;

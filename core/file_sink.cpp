@@ -326,7 +326,8 @@ expected<std::unique_ptr<sink>> make_file_sink(
     file_place where, const file_sink_options& options,
     const std::function<std::shared_ptr<const source>(const struct stat&)>&
         open_old) {
-  if (auto bad = check_partial(options.partial, where.directory(), where.path());
+  if (auto bad =
+          check_partial(options.partial, where.directory(), where.path());
       bad.code != errc::none)
     return bad;
   auto existing = where.look();

@@ -182,8 +182,8 @@ private:
   std::unordered_set<std::string> absent_; ///< directories, of a dry run
 };
 
-/// Opens the directory `path`, and makes it if there is none; in a dry run there
-/// is none then. `follow`: it may be a link to one.
+/// Opens the directory `path`, and makes it if there is none; in a dry run
+/// there is none then. `follow`: it may be a link to one.
 expected<descriptor> open_or_make(const fs::path& path, mode_t mode,
                                   bool follow, bool dry_run) {
   if (struct stat info {}; dry_run && ::lstat(path.c_str(), &info) != 0) {
@@ -221,7 +221,8 @@ error copy_directory(fs::path from, const fs::path& to, bool content_only,
   if (!context.options.recurse)
     options.levels = 0;
   if (!context.options.exclude.empty())
-    options.leaves_out = [&context](const std::string& path, bool is_directory) {
+    options.leaves_out = [&context](const std::string& path,
+                                    bool is_directory) {
       return context.options.exclude.match(path, is_directory);
     };
   auto scan = scan_directory(from, options);

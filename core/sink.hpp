@@ -100,8 +100,8 @@ std::unique_ptr<sink> make_memory_sink(std::span<std::byte> buffer);
 /// rename over it, fsync the directory. A symbolic link at `path` is replaced,
 /// not followed. Without metadata_choice::mode a new file gets 0600 & ~umask
 /// and an existing one keeps its mode. `sync_to_disk` false leaves out fsync.
-/// With a `partial_dir`, which is made if its parent is there, the temporary file
-/// is in that instead, and found there by the next sync.
+/// With a `partial_dir`, which is made if its parent is there, the temporary
+/// file is in that instead, and found there by the next sync.
 /// Errors: not_found or not_directory (parent), is_directory, access_denied;
 /// unsupported for a `partial_dir` on another file system.
 expected<std::unique_ptr<sink>>

@@ -16,9 +16,9 @@ namespace troupe {
 using is_spared =
     std::function<bool(const std::string& path, const struct stat& info)>;
 
-/// Paths of what is below `root` and neither in `what` nor spared, ascending; of
-/// directories of which nothing is spared only the topmost. Goes on after an
-/// error and leaves the first in `failure`. Blocks on the disk.
+/// Paths of what is below `root` and neither in `what` nor spared, ascending;
+/// of directories of which nothing is spared only the topmost. Goes on after
+/// an error and leaves the first in `failure`. Blocks on the disk.
 std::vector<std::string> others_in(const descriptor& root,
                                    const catalogue& what,
                                    const is_spared& spared, errc& failure);

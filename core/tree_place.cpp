@@ -48,10 +48,10 @@ descriptor open_directory(const descriptor& parent, const char* name) {
 
 } // namespace
 
-expected<tree_place> tree_place::open(file_system& files,
-                                      const std::filesystem::path& path,
-                                      const catalogue& what,
-                                      const std::filesystem::path& partial_dir) {
+expected<tree_place>
+tree_place::open(file_system& files, const std::filesystem::path& path,
+                 const catalogue& what,
+                 const std::filesystem::path& partial_dir) {
   auto where = look(files, path, what);
   if (!where)
     return where;

@@ -45,8 +45,8 @@ public:
                     const std::string& path) const;
 
   /// A folder that nobody else has, for new files: in the directory, or in its
-  /// parent while there is none, or in the partial directory. One that a dead sync has left is there from
-  /// the start.
+  /// parent while there is none, or in the partial directory. One that a dead
+  /// sync has left is there from the start.
   errc make_workshop();
   const descriptor& workshop() const noexcept { return *workshop_; }
   /// Its name in the directory or its parent; empty without one.

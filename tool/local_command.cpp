@@ -113,7 +113,8 @@ int run_local(const sync_options& options) {
   if (!options.common.quiet)
     fmt::print("{} {}: {} files ({} {}), {} bytes in {:.3f} s, {} of {}"
                " chunks {}\n",
-               options.dry_run ? "plan for" : "synced", options.name, done->files, done->files_changed,
+               options.dry_run ? "plan for" : "synced", options.name,
+               done->files, done->files_changed,
                options.dry_run ? "to change" : "changed", done->bytes,
                time.count(), done->chunks_copied, done->chunks,
                options.dry_run ? "to copy" : "copied");

@@ -57,9 +57,10 @@ const json* same_in(const std::optional<json>& before, const char* list,
   const auto* all = before ? list_of(*before, list) : nullptr;
   if (all == nullptr)
     return nullptr;
-  const auto found = std::find_if(all->begin(), all->end(), [&](const json& old) {
-    return text_of(old, key) == text_of(one, key);
-  });
+  const auto found =
+      std::find_if(all->begin(), all->end(), [&](const json& old) {
+        return text_of(old, key) == text_of(one, key);
+      });
   return found == all->end() ? nullptr : &*found;
 }
 
@@ -125,8 +126,8 @@ std::string top_table(const session_view& session, std::size_t columns,
                        number_of(*now, "reloads")));
   if (const auto* shares = list_of(*now, "shares");
       shares != nullptr && !shares->empty()) {
-    out.line(fmt::format("{:<24} {:<12} {:>9} {:>11} {:>9} {:>8} {:>7}", "SHARE",
-                         "STATE", "SIZE", "SENDS", "SENT", "REQUESTS",
+    out.line(fmt::format("{:<24} {:<12} {:>9} {:>11} {:>9} {:>8} {:>7}",
+                         "SHARE", "STATE", "SIZE", "SENDS", "SENT", "REQUESTS",
                          "DROPPED"),
              bold);
     for (const auto& one : *shares) {

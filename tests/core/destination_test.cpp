@@ -70,7 +70,8 @@ TEST_CASE("what is not shared is not removed through a link",
   top.metadata.mode = sub.metadata.mode = S_IFDIR | 0755;
   sub.path = "sub";
   std::uint64_t removed = 0;
-  CHECK(below->remove_others({top, sub}, "share", {}, {}, removed).code == errc::is_symlink);
+  CHECK(below->remove_others({top, sub}, "share", {}, {}, removed).code ==
+        errc::is_symlink);
   CHECK(removed == 0);
   CHECK(read_file(dir / "outside/mine") == bytes_of("mine"));
 }

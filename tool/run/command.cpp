@@ -105,8 +105,8 @@ int run_status(const run_options& options) {
   const auto text = content_of(*file);
   const auto lines = status_for_people(text);
   if (lines.empty())
-    return complain({errc::not_found, "'" + *file + "' is no status of a session;"
-                                      " does it run?"});
+    return complain({errc::not_found, "'" + *file + "' is no status of a"
+                                      " session; does it run?"});
   fmt::print("{}", options.json ? text : lines);
   return exit_ok;
 }
