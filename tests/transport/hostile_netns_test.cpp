@@ -31,9 +31,9 @@ TEST_CASE("a port hears whom it was told to hear, and then everybody again") {
   const auto at_a = bed.a.open_network(), at_b = bed.b.open_network(),
              at_c = c.open_network();
   const auto sharer = bed.a.sender(*at_a), stranger = c.sender(*at_c);
-  const auto port = bed.b.receiver(*at_b);
   std::mutex mutex;
   std::map<ip6_address, std::uint64_t> heard;
+  const auto port = bed.b.receiver(*at_b); // ends before what it writes to
   port->join({{group, [&](packet_batch&& batch) {
                  const std::lock_guard lock{mutex};
                  heard[batch.from] += batch.packets.size();
