@@ -20,6 +20,8 @@ mkdir /run/netns
 cable() {
   local i
   for i in 1 2; do ip netns add "h$i"; done
+  : >"$folder/log" # there, and empty, before they are looked into
+  : >"$folder/echo"
   "$TROUPE" lab link "$@" /run/netns/h1:eth0 /run/netns/h2:eth0 \
     <"$folder/control" >"$folder/log" 2>&1 &
   link=$!
