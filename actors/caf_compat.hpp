@@ -5,6 +5,7 @@
 
 #include "troupe/caf.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/config.hpp>
@@ -17,12 +18,22 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #if TROUPE_CAF1
+#include <caf/abstract_actor.hpp>
 #include <caf/anon_mail.hpp>
+#include <caf/mailbox_element.hpp>
 #endif
 
 #include <chrono>
 #include <cstddef>
 #include <utility>
+
+#if TROUPE_CAF1
+/// After TROUPE_END_MESSAGES of a block, before the first actor system.
+#define TROUPE_REGISTER_MESSAGES(block)                                        \
+  caf::init_global_meta_objects<caf::id_block::block>()
+#else
+#define TROUPE_REGISTER_MESSAGES(block) static_cast<void>(0)
+#endif
 
 namespace troupe::compat {
 
@@ -65,6 +76,22 @@ void anon_send(const Handle& to, Message&& message) {
 #endif
 }
 
+/// Sends a message as if `from` did. Any thread; asynchronous. Nothing happens
+/// if there is no receiver.
+template <class... Parts>
+void send_as(const caf::actor& from, const caf::actor& to, Parts&&... parts) {
+#if TROUPE_CAF1
+  if (auto* receiver = caf::actor_cast<caf::abstract_actor*>(to))
+    receiver->enqueue(
+        caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(from),
+                                  caf::make_message_id(),
+                                  std::forward<Parts>(parts)...),
+        nullptr);
+#else
+  caf::send_as(from, to, std::forward<Parts>(parts)...);
+#endif
+}
+
 /// Calls `f(address, reason)` when a watched actor ends. Once per actor,
 /// before the first watch().
 template <class Self, class F>
@@ -93,12 +120,28 @@ void end_child(Self* self, const caf::actor_addr& child) {
   const auto to = caf::actor_cast<caf::strong_actor_ptr>(child);
   if (!to)
     return;
-  caf::exit_msg msg{self->address(), caf::exit_reason::user_shutdown};
+  auto msg = caf::make_message(
+      caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
+  const auto urgent = caf::make_message_id(caf::message_priority::high);
 #if TROUPE_CAF1
-  self->mail(std::move(msg)).urgent().send(caf::actor_cast<caf::actor>(to));
+  to->enqueue(caf::make_mailbox_element(self->ctrl(), urgent, std::move(msg)),
+              self->context());
 #else
-  to->enqueue(self->ctrl(), caf::make_message_id(caf::message_priority::high),
-              caf::make_message(std::move(msg)), self->context());
+  to->enqueue(self->ctrl(), urgent, std::move(msg), self->context());
+#endif
+}
+
+/// Calls `f(message)` when somebody tells the actor to end, but for kill, which
+/// ends it at once. Once per actor.
+template <class Self, class F>
+void on_exit(Self* self, F f) {
+#if TROUPE_CAF1
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" // clang knows it too
+#endif
+  self->set_exit_handler([f](const caf::exit_msg& message) { f(message); });
+#if TROUPE_CAF1
+#pragma GCC diagnostic pop
 #endif
 }
 
@@ -110,6 +153,24 @@ std::chrono::nanoseconds now(Self* self) {
 #else
   return self->clock().now().time_since_epoch();
 #endif
+}
+
+/// No line of CAF's own on the console.
+inline void be_quiet(caf::actor_system_config& config) {
+#if TROUPE_CAF1
+  config.set("caf.logger.console.verbosity", "quiet");
+#else
+  config.set("logger.verbosity", caf::atom("quiet"));
+#endif
+}
+
+/// Loads a module of CAF, and what CAF 1.x has to know about its messages.
+template <class Module>
+void use_module(caf::actor_system_config& config) {
+#if TROUPE_CAF1
+  Module::init_global_meta_objects();
+#endif
+  config.load<Module>();
 }
 
 /// Work sharing wakes idle workers in 0.1 ms where stealing takes up to 85.

@@ -17,9 +17,9 @@ void register_messages() {
   static std::once_flag once;
   std::call_once(once, [] {
     caf::core::init_global_meta_objects();
-    caf::init_global_meta_objects<caf::id_block::troupe>();
-    caf::init_global_meta_objects<caf::id_block::troupe_parts>();
-    caf::init_global_meta_objects<caf::id_block::troupe_keepers>();
+    TROUPE_REGISTER_MESSAGES(troupe);
+    TROUPE_REGISTER_MESSAGES(troupe_parts);
+    TROUPE_REGISTER_MESSAGES(troupe_keepers);
   });
 #endif
 }

@@ -321,7 +321,7 @@ share_supervisor_actor::behavior_type share_supervisor(
   st.env = std::move(env);
   compat::on_down(
       self, [&st](const auto& who, const auto&) { st.on_child_down(who); });
-  self->set_exit_handler([&st](const caf::exit_msg&) { st.end({}); });
+  compat::on_exit(self, [&st](const caf::exit_msg&) { st.end({}); });
   st.start();
   return {
       [&st](const groups_changed& msg) { st.on_changes(msg); },

@@ -433,7 +433,7 @@ sync_supervisor_actor::behavior_type sync_supervisor(
   compat::on_down(self, [&st](const auto& who, const auto& why) {
     st.on_child_down(who, why);
   });
-  self->set_exit_handler([&st](const caf::exit_msg&) {
+  compat::on_exit(self, [&st](const caf::exit_msg&) {
     st.end({errc::cancelled, "the actor was told to exit"});
   });
   st.start();

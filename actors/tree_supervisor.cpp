@@ -388,7 +388,7 @@ tree_supervisor_actor::behavior_type tree_supervisor(
   compat::on_down(self, [&st](const auto& who, const auto&) {
     st.on_child_down(who);
   });
-  self->set_exit_handler([&st](const caf::exit_msg&) {
+  compat::on_exit(self, [&st](const caf::exit_msg&) {
     st.end({errc::cancelled, "the actor was told to exit"});
   });
   st.start();

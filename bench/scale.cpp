@@ -14,8 +14,7 @@
 // when the sharer sends over 5 % more than to the first number (if all start at
 // once and nothing is lost).
 #include "bench/scale_support.hpp"
-
-#include <caf/scheduler/test_coordinator.hpp>
+#include "tests/support/test_scheduler.hpp"
 
 #include <sys/resource.h>
 
@@ -71,11 +70,8 @@ public:
         bench::start_sync(system_, net_, original_, receivers_[next++], over_);
       settle();
       auto due = net_->next_event();
-      const auto& timers = sched_.clock().schedule();
-      if (!timers.empty())
-        due = std::min(due, time_point{timers.begin()
-                                           ->first.time_since_epoch()} -
-                                1h);
+      if (const auto timer = test::next_timer(sched_))
+        due = std::min(due, *timer - 1h);
       if (next < receivers_.size())
         due = std::min(due, receivers_[next].start);
       const auto now = net_->now();
@@ -116,9 +112,8 @@ private:
   std::shared_ptr<const bytes> original_;
   std::shared_ptr<sim_net> net_;
   caf::actor_system_config config_;
-  caf::actor_system system_{bench::configure(config_)};
-  caf::scheduler::test_coordinator& sched_ =
-      dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  test::test_system system_{config_};
+  test::test_scheduler& sched_ = test::scheduler_of(system_);
   std::shared_ptr<share_counters> counters_ =
       std::make_shared<share_counters>();
   std::shared_ptr<std::vector<share_report>> reports_ =

@@ -57,13 +57,6 @@ struct receiver {
   sync_supervisor_actor supervisor;
 };
 
-/// Actors run one message at a time, in virtual time.
-inline caf::actor_system_config& configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.set("logger.verbosity", caf::atom("quiet"));
-  return config;
-}
-
 /// Shares `original` as "file".
 inline share_supervisor_actor
 start_share(caf::actor_system& system, std::shared_ptr<network> net,

@@ -19,8 +19,7 @@
 #include "bench/scale_support.hpp"
 #include "lab/membership_table.hpp"
 #include "tests/support/recorders.hpp"
-
-#include <caf/scheduler/test_coordinator.hpp>
+#include "tests/support/test_scheduler.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -146,10 +145,8 @@ public:
       auto due = time_point::max();
       for (const auto& net : nets_)
         due = std::min(due, net->next_event());
-      const auto& timers = sched_.clock().schedule();
-      if (!timers.empty())
-        due = std::min(
-            due, time_point{timers.begin()->first.time_since_epoch()} - 1h);
+      if (const auto timer = test::next_timer(sched_))
+        due = std::min(due, *timer - 1h);
       if (next < receivers_.size())
         due = std::min(due, receivers_[next].start);
       const auto before = now();
@@ -241,9 +238,8 @@ private:
   std::vector<std::unique_ptr<tree_router>> routers_;
   std::vector<std::vector<const tree_router*>> rows_;
   caf::actor_system_config config_;
-  caf::actor_system system_{bench::configure(config_)};
-  caf::scheduler::test_coordinator& sched_ =
-      dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  test::test_system system_{config_};
+  test::test_scheduler& sched_ = test::scheduler_of(system_);
   std::shared_ptr<share_counters> counters_ =
       std::make_shared<share_counters>();
   std::shared_ptr<std::vector<share_report>> reports_ =

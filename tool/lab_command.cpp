@@ -57,7 +57,7 @@ error be_agent(const lab::agent_options& options) {
   return lab::run_agent(options, say);
 }
 #else
-constexpr auto no_nodes = "built with a CAF that nodes do not speak yet";
+constexpr auto no_nodes = "built with a CAF without the module io, which nodes speak by";
 expected<std::string> run_by_agents(const lab::topology&, std::uint32_t,
                                     std::uint16_t) {
   return error{errc::unsupported, no_nodes};

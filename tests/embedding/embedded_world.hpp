@@ -7,9 +7,6 @@
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/recorders.hpp"
 
-#include <caf/resumable.hpp>
-#include <caf/scheduled_actor.hpp>
-
 #include <string_view>
 
 namespace troupe::test {
@@ -102,7 +99,7 @@ public:
         if (!is_dead && next != nullptr && next->name() == victim &&
             seen++ == after) {
           is_dead = true;
-          kill(*next);
+          kill_now(*next);
         }
         sched.run_once();
       }
@@ -126,15 +123,6 @@ public:
   replica_client replica_owner;
   keeper_options here{false};
   std::size_t baseline;
-
-private:
-  static void kill(caf::scheduled_actor& victim) {
-    const auto to = caf::actor_cast<caf::strong_actor_ptr>(&victim);
-    to->enqueue(nullptr, caf::make_message_id(caf::message_priority::high),
-                caf::make_message(caf::exit_msg{caf::actor_addr{},
-                                                caf::exit_reason::kill}),
-                nullptr);
-  }
 };
 
 /// One content called `name`.

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "troupe/config.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <cstdlib>
@@ -179,7 +180,8 @@ TEST_CASE("options of the program become settings", "[embedding]") {
   std::vector<char*> argv;
   for (const auto* each : arguments)
     argv.push_back(const_cast<char*>(each));
-  settings.parse(static_cast<int>(argv.size()), argv.data());
+  const auto wrong = settings.parse(static_cast<int>(argv.size()), argv.data());
+  CHECK_FALSE(wrong);
   CHECK(settings.make_sync_settings().link.interface == "eth7");
   CHECK(settings.make_sync_settings().timeout ==
         std::chrono::milliseconds{1500});

@@ -26,7 +26,8 @@ awk '/^`get.cpp`$/ { here = 1 } here && /^```$/ { exit }
   "$root/docs/embedding.md" >"$work/get/get.cpp"
 lines=$(sed -n '/^int main/,$p' "$work/get/get.cpp" | grep -c .)
 (( lines <= 20 )) || fail "the program has $lines lines"
-cmake -S "$work/get" -B "$work/get/build" -DCMAKE_PREFIX_PATH="$prefix" \
+caf=$(sed -n 's/^CMAKE_PREFIX_PATH:[^=]*=//p' "$build/CMakeCache.txt")
+cmake -S "$work/get" -B "$work/get/build" -DCMAKE_PREFIX_PATH="$prefix;$caf" \
   -DCMAKE_BUILD_TYPE=Release >"$work/cmake.log" 2>&1 || fail cmake
 cmake --build "$work/get/build" >>"$work/cmake.log" 2>&1 || fail "no program"
 size=$(stat -c %s "$work/get/build/get")

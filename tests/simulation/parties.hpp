@@ -16,9 +16,8 @@ namespace troupe::test {
 template <class State, class Handle>
 const State& peek(const Handle& handle) {
   using pointer = typename Handle::template stateful_pointer<State>;
-  return dynamic_cast<pointer>(
-             caf::actor_cast<caf::abstract_actor*>(handle))
-      ->state;
+  return compat::state_of(dynamic_cast<pointer>(
+      caf::actor_cast<caf::abstract_actor*>(handle)));
 }
 
 /// What may be true of a file that is being shared.

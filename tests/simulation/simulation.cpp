@@ -210,12 +210,7 @@ private:
       owner->note_kill(name);
     else
       killed_share_ |= name != "troupe.channel-sender";
-    // Before whatever else waits for it, as if its next message killed it.
-    const auto to = caf::actor_cast<caf::strong_actor_ptr>(victim);
-    to->enqueue(nullptr, caf::make_message_id(caf::message_priority::high),
-                caf::make_message(caf::exit_msg{caf::actor_addr{},
-                                                caf::exit_reason::kill}),
-                nullptr);
+    kill_now(*victim);
   }
 
   /// After a message: what holds of who handled it.

@@ -14,10 +14,8 @@ constexpr std::uint64_t most_steps_at_once = 200'000;
 
 stepper::stepper(const sim_net_options& options, std::uint64_t schedule_seed,
                  judge& court)
-    : net(std::make_shared<sim_net>(options)), system(configure(config)),
-      sched(dynamic_cast<caf::scheduler::test_coordinator&>(
-          system.scheduler())),
-      court_(court), random_(schedule_seed) {
+    : net(std::make_shared<sim_net>(options)), court_(court),
+      random_(schedule_seed) {
   sched.clock().current_time += clock_offset;
 }
 
@@ -26,13 +24,6 @@ stepper::~stepper() {
   after = nullptr;
   frozen_.clear();
   settle();
-}
-
-caf::actor_system_config&
-stepper::configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.set("logger.verbosity", caf::atom("quiet"));
-  return config;
 }
 
 bool stepper::choose_job() {
@@ -80,10 +71,8 @@ void stepper::settle() {
 
 time_point stepper::next_due() const {
   auto due = net->next_event();
-  const auto& timers = sched.clock().schedule();
-  if (!timers.empty())
-    due = std::min(due, time_point{timers.begin()->first.time_since_epoch()} -
-                            clock_offset);
+  if (const auto timer = next_timer(sched))
+    due = std::min(due, *timer - clock_offset);
   for (const auto& [who, until] : frozen_)
     due = std::min(due, until);
   return due;

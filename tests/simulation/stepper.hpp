@@ -20,8 +20,8 @@ public:
 
   std::shared_ptr<sim_net> net;
   caf::actor_system_config config;
-  caf::actor_system system;
-  caf::scheduler::test_coordinator& sched;
+  test_system system{config};
+  test_scheduler& sched = scheduler_of(system);
 
   /// Called before each message, with the actors that could be next.
   std::function<void(std::deque<caf::resumable*>&)> before;
@@ -48,7 +48,6 @@ public:
   }
 
 private:
-  static caf::actor_system_config& configure(caf::actor_system_config& config);
   bool choose_job();
 
   judge& court_;

@@ -213,7 +213,12 @@ void syncing::check_end(judge& court, bool is_sharer_dead) const {
     return;
   }
   const auto& report = reports_.front();
-  const auto slack = mine_.suspend_for + mine_.disk.delay + 1ms;
+  // The writer ends with its next message, or when it has looked at what it had
+  // taken by then: its window, the beginning and the end.
+  const auto last_messages =
+      urgent_waits_for_taken ? std::max<std::uint32_t>(mine_.max_groups, 1) + 2
+                             : 1;
+  const auto slack = mine_.suspend_for + mine_.disk.delay * last_messages + 1ms;
   court.demand(!closing_since_ || ended_ <= *closing_since_ + slack,
                "a sync took too long to end");
   if (report.ok()) {

@@ -6,6 +6,10 @@
 #include "actors/caf_compat.hpp"
 #include "actors/register_messages.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/actor_registry.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/scheduled_actor.hpp>
 #if TROUPE_CAF1
 #include <caf/action.hpp>
 #include <caf/actor_clock.hpp>
@@ -19,6 +23,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace troupe::test {
 
@@ -43,6 +48,9 @@ public:
     }
   }
   void drop_all() { timers_.clear(); }
+  const std::multimap<time_point, caf::action>& schedule() const noexcept {
+    return timers_;
+  }
 
 private:
   std::multimap<time_point, caf::action> timers_;
@@ -93,7 +101,7 @@ public:
 private:
   static caf::actor_system_config& prepared(caf::actor_system_config& config) {
     register_messages();
-    config.set("caf.logger.console.verbosity", "quiet");
+    compat::be_quiet(config);
     return config;
   }
   static void set_up(caf::actor_system& system, caf::actor_system_config&,
@@ -118,7 +126,7 @@ public:
 private:
   static caf::actor_system_config& prepared(caf::actor_system_config& config) {
     config.set("scheduler.policy", caf::atom("testing"));
-    config.set("logger.verbosity", caf::atom("quiet"));
+    compat::be_quiet(config);
     return config;
   }
 };
@@ -127,6 +135,33 @@ private:
 
 inline test_scheduler& scheduler_of(test_system& system) {
   return dynamic_cast<test_scheduler&>(system.scheduler());
+}
+
+/// Whether an urgent message waits for those that its receiver has taken out of
+/// its mailbox, but not handled yet. CAF 1.x takes out all there are.
+inline constexpr bool urgent_waits_for_taken = TROUPE_CAF1;
+
+/// When the actors' clock rings next.
+inline std::optional<std::chrono::nanoseconds> next_timer(test_scheduler& of) {
+  const auto& timers = of.clock().schedule();
+  if (timers.empty())
+    return std::nullopt;
+  return timers.begin()->first.time_since_epoch();
+}
+
+/// Ends the actor before it handles whatever else waits for it (but for what
+/// urgent_waits_for_taken says), as if its next message killed it.
+inline void kill_now(caf::scheduled_actor& victim) {
+  const auto to = caf::actor_cast<caf::strong_actor_ptr>(&victim);
+  const auto urgent = caf::make_message_id(caf::message_priority::high);
+  auto message = caf::make_message(
+      caf::exit_msg{caf::actor_addr{}, caf::exit_reason::kill});
+#if TROUPE_CAF1
+  to->enqueue(caf::make_mailbox_element(nullptr, urgent, std::move(message)),
+              nullptr);
+#else
+  to->enqueue(nullptr, urgent, std::move(message), nullptr);
+#endif
 }
 
 } // namespace troupe::test

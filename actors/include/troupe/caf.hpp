@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Bridges CAF 0.17 (Debian, Ubuntu) and CAF 1.x, as far as headers that are
-// installed need it. Only this file and actors/caf_compat.hpp ask which CAF
-// there is. CAF_VERSION is broken in 1.1.0, CAF_MAJOR_VERSION is not.
+// installed need it. Besides this file and actors/caf_compat.hpp only
+// register_messages and the tests' scheduler ask which CAF there is.
+// CAF_VERSION is broken in 1.1.0, CAF_MAJOR_VERSION is not.
 #pragma once
 
 #include <caf/actor.hpp>
