@@ -9,6 +9,9 @@ namespace troupe {
 
 namespace {
 
+/// Some are a MiB: an idle sharer should not keep what a busy one needed.
+constexpr std::size_t most_free_trains = 4;
+
 /// A packet of its own, since it has another length; nobody waits for it.
 /// Bounded: one for each ticket of a manifest.
 void tell_position(send_port& port, const send_channel& order) {
@@ -85,7 +88,7 @@ channel_sender_actor::behavior_type channel_sender(
                          packets_sent * (filled.bytes_gross / filled.packets),
                          filled.bytes_info});
         state.under_way.erase(found);
-        if (msg.outcome->train)
+        if (msg.outcome->train && state.free_trains.size() < most_free_trains)
           state.free_trains.push_back(std::move(msg.outcome->train));
       },
   };

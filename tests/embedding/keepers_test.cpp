@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/embedding/embedded_world.hpp"
 #include "tests/support/catch.hpp"
+// Behind what has variables called `bytes`.
+#include "tests/core/temp_dir.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -353,6 +355,54 @@ TEST_CASE("whichever actor of a share is killed, the embedder hears of it once",
   CHECK(w.log->shares.back().failure.code == errc::internal);
   CHECK(w.log->results.size() == 1);
   CHECK(w.alive() == 0);
+}
+
+TEST_CASE("whichever actor of a sync to a path is killed, the old file stays",
+          "[embedding][kill]") {
+  const std::string victim = GENERATE(
+      "troupe.tree-supervisor", "troupe.sync-supervisor", "troupe.chunk-writer");
+  const auto after = GENERATE(std::size_t{0}, std::size_t{1});
+  CAPTURE(victim, after);
+  const temp_dir folder;
+  const auto path = folder.path() / "x";
+  const auto bytes = pattern(4 * mib, 1);
+  const auto old = pattern(1000, 2);
+  write_file(path, old);
+  embedded_world w;
+  const auto share = w.share(sharing("x", bytes));
+  REQUIRE(w.advance_until([&] { return !w.log->shares.empty(); }, 10s));
+  const auto before = w.alive();
+  w.sync(syncing("x", to_path{path.string()}));
+  const bool was_killed = w.run_and_kill(
+      victim, after, 60s, [&] { return !w.log->results.empty(); });
+  REQUIRE(was_killed);
+  w.advance(2s);
+  REQUIRE(w.log->results.size() == 1);
+  CHECK(w.log->results.front().failure.code == errc::internal);
+  CHECK((read_file(path) == old));
+  CHECK(w.alive() == before);
+  CHECK(w.net->stats().groups_joined_now == 0);
+}
+
+TEST_CASE("a sender that is killed is replaced, and nobody hears of it",
+          "[embedding][kill]") {
+  const auto after = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{5});
+  CAPTURE(after);
+  embedded_world w;
+  const auto bytes = pattern(4 * mib, 1);
+  const auto share = w.share(sharing("x", bytes));
+  REQUIRE(w.advance_until([&] { return !w.log->shares.empty(); }, 10s));
+  const auto before = w.alive();
+  std::vector<std::byte> to(bytes.size());
+  w.sync(syncing("x", to_memory{to.data(), to.size()}));
+  REQUIRE(w.run_and_kill("troupe.channel-sender", after, 60s,
+                         [&] { return !w.log->results.empty(); }));
+  w.advance(2s);
+  REQUIRE(w.log->results.size() == 1);
+  CHECK(w.log->results.front().ok());
+  CHECK((to == bytes));
+  CHECK(w.log->count(share_status::event::ended) == 0);
+  CHECK(w.alive() == before);
 }
 
 TEST_CASE("killing parts of a replica ends it with one message",
