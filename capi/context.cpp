@@ -164,9 +164,15 @@ void context::end_handles() {
   {
     monitor_lock lock{monitor_};
     left.swap(handles_);
+    // Freeing one ends a call of another thread, which then frees the others
+    // that it has: they are held until this is over.
+    std::erase_if(left, [](auto* each) { return !each->life.acquire(); });
   }
   for (auto* each : left)
     owned_handle::free(each, ECANCELED);
+  for (auto* each : left)
+    if (each->life.drop())
+      delete each;
 }
 
 void context::close() {

@@ -210,6 +210,24 @@ TEST_CASE("freeing the context ends a call that waits", "[capi][objects]") {
   CHECK(error == ECANCELED);
 }
 
+TEST_CASE("a call that ends with its context frees what it has beside it",
+          "[capi][objects]") {
+  const auto channel = channel_of("silence");
+  for (int round = 0; round < 6; ++round) {
+    auto ctx = make_context();
+    auto* raw = ctx.release();
+    std::thread waiting{[&] {
+      bytes got(100);
+      lc_recvchunk(raw, channel.data(), got.data(), got.size(), nullptr,
+                   nullptr, 0);
+    }};
+    // The call has to have begun: only then may the context go.
+    std::this_thread::sleep_for(std::chrono::milliseconds{300});
+    lc_ctx_free(raw);
+    waiting.join();
+  }
+}
+
 TEST_CASE("objects are refused that cannot be", "[capi][objects]") {
   auto ctx = make_context();
   const auto channel = channel_of("x");
