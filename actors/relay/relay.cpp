@@ -88,7 +88,7 @@ relay_actor::behavior_type relay_behavior(relay_pointer self,
   };
   compat::on_down(self, lost);
   compat::watch(self, st.setup.sharer, lost);
-  compat::send(self, relay_actor{self}, relay_tick{});
+  compat::send(self, relay_actor{self}, relay_tick{}); // one at a time
   return {
       [self](const reports_heard& msg) { on_reports(self, msg); },
       [self](std::uint32_t protocol, std::uint64_t number) {

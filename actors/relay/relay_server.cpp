@@ -86,7 +86,8 @@ void on_message(intake_pointer self, std::uint32_t protocol,
   if (!sender)
     return;
   const auto handle = caf::actor_cast<relay_ack_actor>(sender);
-  if (protocol != relay_protocol) // it will see that by our number
+  // One for each that came; by our number it sees that it is of another make.
+  if (protocol != relay_protocol)
     return self->send(handle, relay_protocol, number);
   const auto who = handle.address();
   auto found = st.relays.find(who);
@@ -130,7 +131,7 @@ intake_actor::behavior_type intake(intake_pointer self, intake_setup setup) {
   compat::on_down(self, [&st](const auto& who, const auto&) {
     lose(st, who, "is gone");
   });
-  compat::send(self, intake_actor{self}, relay_tick{});
+  compat::send(self, intake_actor{self}, relay_tick{}); // one at a time
   return {
       [self](std::uint32_t protocol, std::uint64_t number,
              const std::string& text) {
