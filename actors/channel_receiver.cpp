@@ -167,6 +167,7 @@ void reject_range(receiver_pointer self, const blob& data, std::uint32_t bad,
 struct answer_ends {
   std::uint32_t ended = 0; ///< answers that ended
   bool is_near = false;    ///< one more ought to have
+  std::vector<std::uint32_t> repairs; ///< repair channels among them
 };
 
 /// Ended answers that are told apart.
@@ -185,6 +186,9 @@ void note_end(sender& one, const range_header& header, answer_ends& ends) {
   if (ends.is_near)
     return;
   ++ends.ended;
+  const auto k = one.symbols.symbols();
+  if (answer >= k)
+    ends.repairs.push_back((answer - k) / repair_channel_symbols(k));
   // The source symbols may be asked for again, and end again.
   if (answer != 0)
     one.ended.push_back(answer);
@@ -478,7 +482,8 @@ channel_receiver(receiver_pointer self, sync_supervisor_actor parent,
                               state.now.what == open_channel::content::range
                                   ? missing(state)
                                   : 0,
-                              ends.ended, ends.is_near});
+                              ends.ended, ends.is_near,
+                              std::move(ends.repairs)});
           break;
         case outcome::wrong:
           compat::send(self, state.parent,

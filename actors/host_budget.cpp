@@ -25,6 +25,15 @@ std::uint64_t host_budget::left_of(const account& of) const noexcept {
                       (total_bytes_ - of.at_bytes) / options_.share);
 }
 
+bool host_budget::has(const ip6_address& who,
+                      std::uint64_t bytes) const noexcept {
+  const auto found = accounts_.find(who);
+  return found == accounts_.end()
+             ? accounts_.size() < options_.max_hosts &&
+                   bytes <= options_.burst_bytes
+             : bytes <= left_of(found->second);
+}
+
 bool host_budget::take(const ip6_address& who, std::uint64_t bytes) {
   auto found = accounts_.find(who);
   if (found == accounts_.end()) {

@@ -40,6 +40,8 @@ public:
   }
   /// So many bytes are sent, for whomever.
   void sends(std::uint64_t bytes) noexcept { total_bytes_ += bytes; }
+  /// Whether there is so much in the host's account.
+  bool has(const ip6_address& who, std::uint64_t bytes) const noexcept;
   /// Takes from the host's account. False, and nothing taken, if there is not
   /// enough in it.
   bool take(const ip6_address& who, std::uint64_t bytes);

@@ -104,6 +104,7 @@ struct symbols_arrived {
   std::uint32_t symbols_missing = 0; ///< of a range; else 0
   std::uint32_t passes_ended = 0; ///< requests that were answered to their end
   bool is_end_near = false; ///< another should have been by now, too
+  std::vector<std::uint32_t> repairs_ended{}; ///< which channels, of those
 };
 
 /// sync_supervisor -> itself: an answer should have ended.

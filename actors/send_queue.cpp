@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::milliseconds between_sweeps{10};
 /// Bulk that is smaller than that may follow sooner.
 constexpr std::uint64_t bytes_an_interval = 1 << 20;
+/// Hosts that are remembered for not having come; the others are waited for.
+constexpr std::size_t max_in_vain = 1024;
 
 bool contains(const std::vector<ip6_address>& all, const ip6_address& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -68,36 +70,83 @@ void send_queue::stand(const key& where, group_state& state) {
   }
 }
 
-/// Whether the host may have it before what is new for others; then it is
-/// taken from its account.
-bool send_queue::is_affordable(const group_state& state,
-                               const ip6_address& who, time_point now) {
-  return !state.how.counted || budget_.take(who, state.how.bytes) ||
-         budget_.is_alone(who, now);
-}
-
-/// Where a group stands that waits.
-send_queue::place send_queue::place_of(group_state& state, time_point now) {
-  if (!state.how.urgent)
-    return is_repeat(state, now) ? place::repeats : place::order;
-  if (is_affordable(state, *state.asker, now))
+/// Where a group begins to wait.
+send_queue::place send_queue::place_of(const group_state& state,
+                                       time_point now) const {
+  if (state.how.urgent)
     return place::urgent;
-  note_over_budget(state);
-  return place::repeats;
+  return is_repeat(state, now) ? place::repeats : place::order;
 }
 
-void send_queue::note_over_budget(group_state& state) {
+const send_queue::group_state*
+send_queue::followed(const key& where, const group_state& state) const {
+  if (!state.how.follows)
+    return nullptr;
+  const auto found = groups_.find({*state.how.follows, where.interface_index});
+  return found == groups_.end() ? nullptr : &found->second;
+}
+
+/// Whether most of those want it who were sent what it mends: then it is no
+/// more for one of them than for the others. As much as was sent, at most.
+bool send_queue::is_common(const key& where, const group_state& state) const {
+  const auto* data = followed(where, state);
+  if (data == nullptr ||
+      data->mended_bytes + state.how.bytes > data->how.bytes)
+    return false;
+  const auto wanting =
+      std::count_if(data->served.begin(), data->served.end(),
+                    [&](const auto& each) {
+                      return contains(state.reporters, each);
+                    });
+  return static_cast<std::size_t>(wanting) * 2 > data->served.size();
+}
+
+bool send_queue::may_promote(const key& where, const group_state& state,
+                             const ip6_address& who, time_point now) const {
+  return !state.how.counted || is_common(where, state) ||
+         budget_.has(who, state.how.bytes) || budget_.is_alone(who, now);
+}
+
+/// Puts a group that is urgent on somebody's account, unless it is common.
+/// False if none of those who ask for it may have it before what is new for
+/// others.
+bool send_queue::pay(const key& where, const group_state& state,
+                     time_point now) {
+  if (!state.how.counted || budget_.is_alone(*state.asker, now))
+    return true;
+  if (is_common(where, state)) {
+    groups_.find({*state.how.follows, where.interface_index})
+        ->second.mended_bytes += state.how.bytes;
+    return true;
+  }
+  return std::any_of(
+      state.reporters.begin(), state.reporters.end(),
+      [&](const auto& each) { return budget_.take(each, state.how.bytes); });
+}
+
+void send_queue::put_off(const key& where, group_state& state) {
+  auto& own = waiting_of_[*state.asker];
+  if (own.over_budget >= options_.max_over_budget_each) {
+    state.now = phase::idle;
+    state.stands = place::nowhere;
+    return stop_waiting(state);
+  }
   state.over_budget = true;
-  ++waiting_of_[*state.asker].over_budget;
+  ++own.over_budget;
+  state.stands = place::repeats;
+  stand(where, state);
 }
 
 void send_queue::enqueue(const key& where, group_state& state,
                          time_point now) {
   state.now = phase::waiting;
   ++waiting_;
-  if (state.stands == place::repeats && state.how.urgent &&
-      place_of(state, now) == place::urgent)
-    return promote(where, state, place::urgent);
+  if (state.stands == place::repeats && state.how.urgent) {
+    if (may_promote(where, state, *state.asker, now))
+      return promote(where, state, place::urgent);
+    state.over_budget = true;
+    ++waiting_of_[*state.asker].over_budget;
+  }
   if (state.stands != place::nowhere)
     return;
   if (const auto when = allowed_at(state); when > now) {
@@ -200,6 +249,8 @@ bool send_queue::wanted(const group_change& change, time_point now,
   }
   auto& state = found->second;
   state.how = how;
+  if (how.follows)
+    in_vain_.erase(change.reporter);
   const bool known = contains(state.reporters, change.reporter);
   if (!known && state.reporters.size() < max_reporters)
     state.reporters.push_back(change.reporter);
@@ -208,7 +259,7 @@ bool send_queue::wanted(const group_change& change, time_point now,
     if (state.stands != place::repeats)
       return false;
     if (state.how.urgent && !known &&
-        is_affordable(state, change.reporter, now))
+        may_promote(where, state, change.reporter, now))
       promote(where, state, place::urgent);
     else if (!state.how.urgent && !is_repeat(state, now))
       promote(where, state, place::order);
@@ -216,7 +267,9 @@ bool send_queue::wanted(const group_change& change, time_point now,
   case phase::sending:
     if (how.bulk)
       note_latecomer(state, change.reporter, now);
-    if (known || !how.repeat_for_latecomers)
+    // Who asked for it before that began gets it, even if it left meanwhile.
+    if (known || !how.repeat_for_latecomers ||
+        (how.follows && contains(state.served, change.reporter)))
       return false;
     state.again = true;
     state.again_for = change.reporter;
@@ -255,7 +308,10 @@ void send_queue::done(const group_change& change) {
 send_queue::order send_queue::take(const key& where, group_state& state,
                                    time_point now) {
   state.now = phase::sending;
-  state.served = state.reporters;
+  if (!is_repeat(state, now)) { // else it was meant for all of these
+    state.served = state.reporters;
+    state.mended_bytes = 0;
+  }
   state.taken_at = now;
   state.due = std::max(state.due, now) + interval_of(state);
   budget_.sends(state.how.bytes);
@@ -276,6 +332,55 @@ send_queue::next_of(queue& from, place stands, time_point now) {
     found->second.stands = place::nowhere;
     if (found->second.now == phase::waiting)
       return take(where, found->second, now);
+  }
+  return std::nullopt;
+}
+
+/// Whether others may be about to ask for it, too. Who did not come in time is
+/// not waited for again.
+bool send_queue::is_awaited(const key& where, const group_state& state,
+                            time_point now) {
+  const auto* data = followed(where, state);
+  if (data == nullptr)
+    return false;
+  const bool is_late = now - state.asked_at >= options_.longest_following;
+  for (const auto& each : data->served) {
+    if (!contains(data->reporters, each) || contains(state.reporters, each))
+      continue;
+    const auto vain = in_vain_.find(each);
+    if (vain != in_vain_.end() && vain->second > now)
+      continue;
+    if (!is_late)
+      return true;
+    if (vain != in_vain_.end() || in_vain_.size() < max_in_vain)
+      in_vain_[each] = now + options_.vain_memory;
+  }
+  return false;
+}
+
+std::optional<send_queue::order> send_queue::next_urgent(time_point now) {
+  auto looks = options_.most_looks;
+  for (auto at = urgent_.begin(); at != urgent_.end();) {
+    const auto where = *at;
+    const auto found = groups_.find(where);
+    if (found == groups_.end() || found->second.stands != place::urgent) {
+      at = urgent_.erase(at);
+      continue;
+    }
+    auto& state = found->second;
+    if (state.now == phase::waiting && is_awaited(where, state, now)) {
+      if (--looks == 0)
+        return std::nullopt;
+      ++at;
+      continue;
+    }
+    at = urgent_.erase(at);
+    state.stands = place::nowhere;
+    if (state.now != phase::waiting)
+      continue;
+    if (pay(where, state, now))
+      return take(where, state, now);
+    put_off(where, state);
   }
   return std::nullopt;
 }
@@ -321,7 +426,7 @@ std::optional<send_queue::order> send_queue::next_affordable(time_point now) {
   const auto found = groups_.find(where);
   if (found == groups_.end() || found->second.stands != place::repeats ||
       found->second.now != phase::waiting || !found->second.how.counted ||
-      !is_affordable(found->second, *found->second.asker, now))
+      !pay(where, found->second, now))
     return std::nullopt;
   repeats_.pop_front();
   found->second.stands = place::nowhere;
@@ -332,7 +437,7 @@ std::optional<send_queue::order> send_queue::next(
     time_point now, bool take_bulk,
     const std::function<bool(const group_address&)>& is_ripe) {
   bring_due(now);
-  if (auto found = next_of(urgent_, place::urgent, now))
+  if (auto found = next_urgent(now))
     return found;
   if (auto found = next_affordable(now))
     return found;
@@ -385,6 +490,8 @@ bool send_queue::is_forgettable(const group_state& state, time_point now,
 
 void send_queue::expire(time_point now) {
   budget_.expire();
+  std::erase_if(in_vain_,
+                [&](const auto& item) { return item.second <= now; });
   std::erase_if(groups_, [&](const auto& item) {
     return is_forgettable(item.second, now, false);
   });

@@ -30,6 +30,11 @@ struct send_queue_options {
   /// Longest wait of bulk for others.
   std::chrono::nanoseconds longest_wait = std::chrono::milliseconds{25};
 
+  /// Longest wait of what follows another group for that one's receivers.
+  std::chrono::nanoseconds longest_following = std::chrono::milliseconds{12};
+  /// Who was waited for in vain is not waited for again so soon.
+  std::chrono::nanoseconds vain_memory = std::chrono::seconds{1};
+
   // What joins, true or forged, can make a sharer send at most
   // (docs/reliability.md, "Hostile network").
 
@@ -71,6 +76,10 @@ struct send_class {
   /// Counts against what the host that asks may have (urgent ones only).
   bool counted = false;
   std::uint64_t bytes = 0; ///< that one sending takes, about
+  /// It mends this other group: who was sent that may ask for this one, too,
+  /// as soon as it leaves the other. An urgent one waits a little until all of
+  /// them left; what most of them ask for is on nobody's account.
+  std::optional<group_address> follows{};
 };
 
 /// Which groups have to be sent, in order of request, each once however often
@@ -132,6 +141,7 @@ private:
     time_point due{0};
     std::vector<ip6_address> reporters; ///< since the last transmission
     std::vector<ip6_address> served;    ///< who it was sent to last
+    std::uint64_t mended_bytes = 0;     ///< on nobody's account since then
     time_point taken_at{0};             ///< when that began
     /// Who asked for bulk while it was being sent, and when.
     std::vector<std::pair<ip6_address, time_point>> latecomers;
@@ -142,10 +152,14 @@ private:
 
   void enqueue(const key& where, group_state& state, time_point now);
   void stand(const key& where, group_state& state);
-  place place_of(group_state& state, time_point now);
-  void note_over_budget(group_state& state);
-  bool is_affordable(const group_state& state, const ip6_address& who,
-                     time_point now);
+  place place_of(const group_state& state, time_point now) const;
+  const group_state* followed(const key& where,
+                              const group_state& state) const;
+  bool is_common(const key& where, const group_state& state) const;
+  bool may_promote(const key& where, const group_state& state,
+                   const ip6_address& who, time_point now) const;
+  bool pay(const key& where, const group_state& state, time_point now);
+  void put_off(const key& where, group_state& state);
   std::optional<order> next_affordable(time_point now);
   void promote(const key& where, group_state& state, place to);
   void bring_due(time_point now);
@@ -156,6 +170,8 @@ private:
   static void serve_latecomers(group_state& state, time_point now);
   bool make_room(time_point now);
   order take(const key& where, group_state& state, time_point now);
+  std::optional<order> next_urgent(time_point now);
+  bool is_awaited(const key& where, const group_state& state, time_point now);
   std::optional<order> next_of(queue& from, place stands, time_point now);
   std::optional<order> next_bulk(
       time_point now, bool take_bulk,
@@ -180,6 +196,8 @@ private:
   queue repeats_;
   std::multimap<time_point, key> later_; ///< sent too often just now
   host_budget budget_;
+  /// Hosts that were waited for in vain, until when.
+  std::unordered_map<ip6_address, time_point> in_vain_;
   std::uint32_t bulk_since_repeat_ = 0;
   time_point new_at_ = time_point::min(); ///< when something new was asked for
   time_point made_room_at_ = time_point::min();

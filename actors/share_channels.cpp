@@ -76,6 +76,21 @@ std::uint32_t block_bytes_of(const index_entry& entry) {
                        : std::get<indexed_chunk>(entry).range.length);
 }
 
+group_address data_group_of(const group_address& repair,
+                            const range_seal* seal) {
+  const auto key = group_key(repair);
+  const auto name =
+      seal != nullptr
+          ? read_channel_key(channel_kind::repair, seal->unmask(key))
+          : read_channel_key(channel_kind::repair, key);
+  hash node;
+  std::copy(name.node.begin(), name.node.end(), node.bytes.begin());
+  auto id = channel_id_of(channel_kind::data, node);
+  if (seal != nullptr)
+    id = seal->mask(id);
+  return group_of(id, repair.bytes[1]);
+}
+
 std::optional<shared_channel> find_channel(const object_directory& index,
                                            const group_address& group) {
   const auto key = group_key(group);

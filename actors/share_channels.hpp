@@ -32,6 +32,11 @@ std::uint32_t block_bytes_of(const index_entry& entry);
 std::optional<shared_channel> find_channel(const object_directory& index,
                                            const group_address& group);
 
+/// The group of the data that the repair channel `repair` mends; of an
+/// encrypted share with its seal. Pure; any thread.
+group_address data_group_of(const group_address& repair,
+                            const range_seal* seal = nullptr);
+
 /// Looks a group up as one of an encrypted share: its classic channels, and
 /// its range channels, whose groups only `seal` can read. What the range
 /// protocol has is not found by the groups of shares that are not encrypted.

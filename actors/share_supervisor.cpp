@@ -25,8 +25,8 @@ constexpr auto hold_step = 2ms;
 /// What is small and keeps a receiver waiting goes first. A range that
 /// somebody joins while it is being sent is not sent again for that: what was
 /// missed is asked for by repair channels.
-send_class class_of(const shared_channel& channel,
-                    std::uint32_t symbol_bytes) {
+send_class class_of(const shared_channel& channel, const group_address& group,
+                    std::uint32_t symbol_bytes, const range_seal* seal) {
   switch (channel.what) {
   case shared_channel::content::data:
     return {.repeat_for_latecomers = false,
@@ -37,7 +37,8 @@ send_class class_of(const shared_channel& channel,
         range_symbols(block_bytes_of(channel.object.entry), symbol_bytes);
     return {.urgent = true,
             .counted = true,
-            .bytes = std::uint64_t{symbol_bytes} * repair_channel_symbols(k)};
+            .bytes = std::uint64_t{symbol_bytes} * repair_channel_symbols(k),
+            .follows = data_group_of(group, seal)};
   }
   default:
     return {.urgent =
@@ -130,7 +131,9 @@ void share_supervisor_state::on_changes(const groups_changed& msg) {
       news.asked(change.group, change.interface_index,
                  std::get<indexed_object>(channel->object.entry).bytes, at);
     if (queue.wanted(change, at,
-                     class_of(*channel, request.index->range_symbol_bytes())))
+                     class_of(*channel, change.group,
+                              request.index->range_symbol_bytes(),
+                              seal ? &*seal : nullptr)))
       ++request.counters->requests_heard;
   }
   dispatch();

@@ -298,6 +298,8 @@ void sync_supervisor_state::on_symbols(const symbols_arrived& msg) {
     return;
   channel->symbols_missing = msg.symbols_missing;
   channel->passes -= std::min(channel->passes, msg.passes_ended);
+  for (const auto ended : msg.repairs_ended)
+    std::erase(channel->repairs_asked, ended);
   if (channel->passes > 0 && msg.is_end_near)
     // Bounded: the end of an answer is near in one or two batches.
     compat::send_later(self, end_patience,
@@ -311,10 +313,11 @@ void sync_supervisor_state::on_symbols(const symbols_arrived& msg) {
 }
 
 void sync_supervisor_state::on_answer_due(const answer_due& msg) {
-  const auto* channel = channels.find(msg.channel);
+  auto* channel = channels.find(msg.channel);
   // With several answers under way it is not known which one this is.
   if (channel == nullptr || channel->asked != msg.asked || channel->passes != 1)
     return;
+  channel->repairs_asked.clear(); // its last packet alone got lost
   ask_repair(msg.channel);
   flush();
 }
@@ -377,6 +380,7 @@ void sync_supervisor_state::ask_again(channel_id id) {
     return ask_repair(id);
   if (channel != nullptr) {
     channel->passes = 1;
+    channel->repairs_asked.clear();
     // Repair channels of symbols that turned out to be wrong are no use, and
     // the channel's own group takes their place in the budget.
     if (!channel->is_member)
@@ -392,6 +396,9 @@ void sync_supervisor_state::ask_repair(channel_id id) {
   channels.leave_groups(id); // so there is room for one group at least
   channel.asked = ++requests;
   channel.in_repair = missing <= k / 2;
+  // These may only wait for their turn: who asks for others instead has the
+  // sharer send symbols that nobody else waits for.
+  const auto unanswered = std::exchange(channel.repairs_asked, {});
   if (!channel.in_repair) {
     channel.passes = 1;
     return channels.repeat(id);
@@ -404,9 +411,13 @@ void sync_supervisor_state::ask_repair(channel_id id) {
   const auto room = std::max(budget - std::min(budget, used), 1u);
   channel.passes = std::min((lack + each - 1) / each, room);
   for (std::uint32_t i = 0; i < channel.passes; ++i) {
-    channels.extend(id, range_group(channel_kind::repair, channel.node,
-                                    channel.next_repair));
-    channel.next_repair = (channel.next_repair + 1) % repair_channels;
+    auto index = channel.next_repair;
+    if (i < unanswered.size())
+      index = unanswered[i];
+    else
+      channel.next_repair = (index + 1) % repair_channels;
+    channels.extend(id, range_group(channel_kind::repair, channel.node, index));
+    channel.repairs_asked.push_back(index);
   }
 }
 

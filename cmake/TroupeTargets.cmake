@@ -22,9 +22,10 @@ set(TROUPE_PRECOMPILED <algorithm> <array> <atomic> <chrono> <cstring> <deque>
     <string> <string_view> <thread> <unordered_map> <variant> <vector>)
 
 # In builds with sanitizers, what is above the actors is not worth optimising:
-# compiling it takes twice as long then. To be called in the folder's file.
+# compiling it takes twice as long then. Not so for fuzzers: they run long. To be
+# called in the folder's file.
 macro(troupe_compile_quickly)
-  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize" AND NOT TROUPE_FUZZ)
     add_compile_options(-O0)
     set(TROUPE_PRECOMPILED_BY troupe_precompiled_quickly)
     if(NOT TARGET troupe_precompiled_quickly)

@@ -34,6 +34,9 @@ struct sim_path {
   double report_loss = 0; ///< of membership reports
   std::chrono::nanoseconds delay{0};  ///< besides sim_net_options::delay
   std::chrono::nanoseconds jitter{0}; ///< up to so much more for each batch
+  /// The host runs by turns, at multiples of it and not all hosts at once, and
+  /// takes then what came since; 0: whenever something comes.
+  std::chrono::nanoseconds turn{0};
   /// What the host takes from its socket; 0: as fast as it comes. What does
   /// not fit into its buffer is dropped and counted as a kernel counts it.
   std::uint64_t packets_per_s = 0;

@@ -126,6 +126,8 @@ void sim_world::arrive(const sim_frame& frame) {
     auto behind = r->path.delay;
     if (r->path.jitter > 0ns && r->groups.contains(frame.to))
       behind += up_to(r->path.jitter);
+    if (const auto turn = r->path.turn; turn > 0ns)
+      behind += turn - (now_ + behind + r->number * turn * 3 / 8) % turn;
     if (behind == 0ns)
       deliver(r, frame);
     else

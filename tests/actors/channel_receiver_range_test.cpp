@@ -346,12 +346,15 @@ RANGE_TEST("each repair channel ends once, the data whenever it is sent") {
   const auto data_end = transmit().back();
   deliver({data_end});
   deliver({data_end}); // no news but the end of another sending
-  std::vector<std::uint32_t> ended;
+  std::vector<std::uint32_t> ended, repairs;
   for (const auto& one : told->symbols) {
     ended.push_back(one.passes_ended);
+    repairs.insert(repairs.end(), one.repairs_ended.begin(),
+                   one.repairs_ended.end());
     CHECK_FALSE(one.is_end_near);
   }
   CHECK(ended == std::vector<std::uint32_t>{1, 2, 0, 1, 1});
+  CHECK(repairs == std::vector<std::uint32_t>{0, 1, 2});
 }
 
 RANGE_TEST("what a forger sends is not mixed with what the sharer sends") {

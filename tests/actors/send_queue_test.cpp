@@ -536,3 +536,110 @@ TEST_CASE("a repair that two hosts ask for is on the account of either",
     CHECK(order->to.bytes[2] == group);
   }
 }
+
+TEST_CASE("a repair waits for all who were sent what it mends",
+          "[actors][send_queue]") {
+  send_queue queue;
+  constexpr std::uint8_t data = 1, repair = 100;
+  auto follows = urgent;
+  follows.follows = from(1, data).group;
+  const auto next_is = [&](int group, time_point now) {
+    const auto order = queue.next(now, true, ripe);
+    if (order)
+      queue.sent(order->ticket, now);
+    return (order ? order->to.bytes[2] : 0) == group;
+  };
+  for (std::uint8_t host = 1; host <= 3; ++host)
+    queue.wanted(from(host, data), 0ms, bulk);
+  REQUIRE(next_is(data, 0ms));
+  queue.done(from(1, data));
+  queue.wanted(from(1, repair), 1ms, follows);
+  CHECK(next_is(0, 1ms));
+  SECTION("until they left") {
+    queue.done(from(2, data)); // it has all
+    CHECK(next_is(0, 2ms));
+    queue.done(from(3, data));
+    CHECK(next_is(repair, 2ms));
+  }
+  SECTION("or ask for it as well") {
+    queue.wanted(from(2, repair), 2ms, follows);
+    CHECK(next_is(0, 2ms));
+    queue.wanted(from(3, repair), 2ms, follows);
+    CHECK(next_is(repair, 2ms));
+  }
+  SECTION("but no longer than a moment") {
+    CHECK(next_is(0, 12ms));
+    CHECK(next_is(repair, 13ms));
+  }
+  SECTION("and not twice for who does not come") {
+    CHECK(next_is(repair, 13ms)); // of these two
+    queue.wanted(from(1, repair + 1), 14ms, follows);
+    CHECK(next_is(repair + 1, 14ms));
+    queue.wanted(from(2, repair + 1), 15ms, follows);
+    queue.wanted(from(1, repair + 2), 15ms, follows);
+    CHECK(next_is(repair + 1, 15ms));
+    CHECK(next_is(0, 15ms)); // the second is there again
+    CHECK(next_is(repair + 2, 27ms));
+  }
+  SECTION("and nothing else waits with it") {
+    queue.wanted(from(3, 50), 1ms, urgent);
+    queue.wanted(from(3, 2), 1ms, bulk);
+    CHECK(next_is(50, 1ms));
+    CHECK(next_is(2, 1ms));
+  }
+  SECTION("and not for who asks for the data anew") {
+    queue.done(from(2, data));
+    queue.done(from(3, data));
+    queue.wanted(from(4, data), 1ms, bulk);
+    CHECK(next_is(repair, 1ms));
+  }
+  SECTION("and not on another interface") {
+    queue.wanted(from(1, repair, 2), 1ms, follows);
+    CHECK(next_is(repair, 1ms));
+  }
+}
+
+TEST_CASE("what most of them need who were sent the data is on nobody's account",
+          "[actors][send_queue][hostile]") {
+  send_queue queue{{.each_host = {.burst_bytes = 5'000, .share = 40}}};
+  const auto at = std::chrono::nanoseconds{1s};
+  constexpr send_class data{
+      .repeat_for_latecomers = false, .bulk = true, .bytes = 20'000};
+  send_class repair{.urgent = true, .counted = true, .bytes = 5'000};
+  repair.follows = from(1, 1).group;
+  const auto next = [&]() -> int {
+    const auto order = queue.next(at, true, ripe);
+    if (order)
+      queue.sent(order->ticket, at);
+    return order ? order->to.bytes[2] : 0;
+  };
+  for (std::uint8_t host = 1; host <= 3; ++host)
+    queue.wanted(from(host, 1), at, data);
+  REQUIRE(next() == 1);
+  for (std::uint8_t host = 1; host <= 3; ++host)
+    queue.done(from(host, 1));
+  queue.wanted(from(3, 2), at, data); // something new
+  for (std::uint8_t group = 100; group < 110; ++group) {
+    queue.wanted(from(1, group), at, repair);
+    queue.wanted(from(2, group), at, repair);
+  }
+  // As much as was sent, and what either may have besides.
+  for (int group = 100; group < 106; ++group)
+    CHECK(next() == group);
+  CHECK(next() == 2);
+}
+
+TEST_CASE("who leaves and asks again for a repair on its way has it once",
+          "[actors][send_queue]") {
+  send_queue queue;
+  auto follows = urgent;
+  follows.follows = from(1, 1).group;
+  queue.wanted(from(1, 100), 0ms, follows);
+  const auto order = queue.next(0ms, true, ripe);
+  REQUIRE(order);
+  queue.done(from(1, 100));
+  CHECK_FALSE(queue.wanted(from(1, 100), 1ms, follows));
+  CHECK(queue.wanted(from(2, 100), 1ms, follows)); // not there when it began
+  queue.sent(order->ticket, 2ms);
+  CHECK(queue.waiting() == 1);
+}

@@ -123,6 +123,19 @@ TEST_CASE_METHOD(fixture, "repair channels say which one they are",
   }
 }
 
+TEST_CASE_METHOD(fixture, "a repair channel tells the group of its data",
+                 "[actors][share_channels]") {
+  for (const auto number : {0u, 1u, 256u, repair_channels - 1})
+    for (const auto& node : {range(1), tree.leaf(3)})
+      for (const auto flags : {std::uint8_t{0x1e}, std::uint8_t{0x15}}) {
+        const auto mended =
+            group_of(channel_id_of(channel_kind::data, node), flags);
+        const auto repair = group_of(
+            channel_id_of(channel_kind::repair, node, number), flags);
+        CHECK(data_group_of(repair) == mended);
+      }
+}
+
 TEST_CASE_METHOD(fixture, "an index that is too large is no channel",
                  "[actors][share_channels]") {
   for (const auto& node : {range(0), tree.leaf(0)}) {

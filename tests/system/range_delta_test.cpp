@@ -350,7 +350,7 @@ TEST_CASE("when the sharer stops midway, each chunk is an old or a new one",
   const auto before = pattern(data.size(), 18);
   r.buffer = before;
   w.start(r, range_request(r.buffer));
-  w.advance(2s);
+  w.advance(3s);
   REQUIRE_FALSE(r.done());
   w.stop_share();
   REQUIRE(w.advance_until([&] { return r.done(); }, 35s));

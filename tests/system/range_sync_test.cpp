@@ -16,8 +16,13 @@ struct outcome {
 };
 
 outcome run(std::uint64_t bytes, double loss, std::uint64_t seed = 1,
-            std::size_t receivers = 1) {
-  world w{{.seed = seed, .loss = loss, .rate_bits_per_s = 2'400'000'000}, seed};
+            std::size_t receivers = 1, std::chrono::nanoseconds turn = 0ms) {
+  world w{{.seed = seed,
+           .loss = loss,
+           .rate_bits_per_s = 2'400'000'000,
+           .paths = std::vector(receivers,
+                                sim_path{.loss = loss, .turn = turn})},
+          seed};
   const auto data = pattern(bytes, seed);
   w.add("file", data);
   w.start_share();
@@ -84,4 +89,18 @@ TEST_CASE("receivers share one sending, and its repair", "[system][ranges]") {
                << four.seconds / one.seconds << " x the time");
   CHECK(four.sent_per_byte <= (loss > 0 ? 1.25 : 1.03));
   CHECK(four.seconds <= 1.2 * one.seconds);
+}
+
+TEST_CASE("receivers that lose much share their repair", "[system][ranges]") {
+  const std::size_t receivers = GENERATE(2, 4, 8);
+  // Their processes run one after the other, as on a machine with few cores.
+  const auto turn = GENERATE(0ms, 10ms);
+  const auto one = run(64 * mib, 0.1, 1, 1, turn);
+  const auto all = run(64 * mib, 0.1, 1, receivers, turn);
+  WARN(receivers << " receivers, 10 % loss, turns of " << turn.count()
+                 << " ms: " << all.sent_per_byte << " (one: "
+                 << one.sent_per_byte << ") bytes for each, "
+                 << all.seconds / one.seconds << " x the time");
+  CHECK(all.sent_per_byte <= 1.4);
+  CHECK(all.seconds <= 1.5 * one.seconds);
 }
