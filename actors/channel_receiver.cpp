@@ -175,7 +175,7 @@ constexpr std::size_t max_ended = 128;
 
 /// First symbol of the answer that carries `esi`.
 std::uint32_t answer_of(std::uint32_t esi, std::uint32_t k) {
-  return esi < k ? 0 : esi - (esi - k) % repair_channel_symbols(k);
+  return esi < k ? 0 : repair_symbols(k, repair_channel_of(k, esi)).first_esi;
 }
 
 void note_end(sender& one, const range_header& header, answer_ends& ends) {
@@ -188,7 +188,7 @@ void note_end(sender& one, const range_header& header, answer_ends& ends) {
   ++ends.ended;
   const auto k = one.symbols.symbols();
   if (answer >= k)
-    ends.repairs.push_back((answer - k) / repair_channel_symbols(k));
+    ends.repairs.push_back(repair_channel_of(k, answer));
   // The source symbols may be asked for again, and end again.
   if (answer != 0)
     one.ended.push_back(answer);

@@ -36,7 +36,8 @@ public:
     hash node;                        ///< names its repair channels
     std::uint32_t symbols = 0;        ///< K; 0: no range channel
     std::uint32_t symbols_missing = 0; ///< as far as is known
-    std::uint32_t next_repair = 0;     ///< first repair channel not used yet
+    std::uint32_t next_narrow = 0; ///< first repair channel not used yet
+    std::uint32_t next_wide = 0;   ///< the same of the wide ones
     std::vector<std::uint32_t> repairs_asked; ///< and not answered to their end
     std::uint32_t passes = 1; ///< asked for and not ended
     std::uint64_t asked = 0;  ///< number of the request, ascending

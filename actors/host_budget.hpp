@@ -16,6 +16,9 @@ struct host_budget_options {
   std::uint64_t burst_bytes = 256u << 10;
   /// And of all that is sent one part in so many.
   std::uint64_t share = 40;
+  /// The same while nobody has anything left: then all lose much, and what one
+  /// of them gets is not taken from somebody who needs less.
+  std::uint64_t share_of_short = 8;
   /// Accounts; with more hosts than that the others have none.
   std::size_t max_hosts = 4096;
   /// Who asked for nothing for so long is not there any more.
@@ -31,7 +34,7 @@ public:
   explicit host_budget(host_budget_options options = {}) : options_(options) {}
 
   /// A host asked for something.
-  void asked(const ip6_address& who, time_point now) noexcept;
+  void asked(const ip6_address& who, time_point now);
   /// Whether no other host asked for anything of late.
   bool is_alone(const ip6_address& who, time_point now) const noexcept;
   /// Whether one host at most asked for anything of late.
@@ -44,9 +47,10 @@ public:
   bool has(const ip6_address& who, std::uint64_t bytes) const noexcept;
   /// Takes from the host's account. False, and nothing taken, if there is not
   /// enough in it.
-  bool take(const ip6_address& who, std::uint64_t bytes);
-  /// Forgets the accounts that are full again. Call about once a second.
-  void expire();
+  bool take(const ip6_address& who, std::uint64_t bytes, time_point now);
+  /// Forgets the accounts that are full again, and who is gone. Call about once
+  /// a second.
+  void expire(time_point now);
 
   std::size_t accounts() const noexcept { return accounts_.size(); }
 
@@ -55,7 +59,8 @@ private:
     std::uint64_t left_bytes = 0;
     std::uint64_t at_bytes = 0; ///< the total when that was so
   };
-  std::uint64_t left_of(const account& of) const noexcept;
+  std::uint64_t left_of(const account& of, std::uint64_t share) const noexcept;
+  bool is_everyone_short(std::uint64_t bytes, time_point now);
 
   host_budget_options options_;
   std::uint64_t total_bytes_ = 0;
@@ -64,6 +69,9 @@ private:
     ip6_address who{};
     time_point at = time_point::min();
   };
+  std::unordered_map<ip6_address, time_point> active_; ///< when it asked last
+  time_point looked_at_ = time_point::min();
+  bool were_short_ = false; ///< all of them, then
   std::array<request, 2> last_{}; ///< two different hosts, the latest first
 };
 

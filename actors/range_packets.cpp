@@ -16,9 +16,28 @@ constexpr std::uint16_t burst_packets = 64;
 
 /// Blocks in memory: a MiB each.
 constexpr std::size_t max_blocks = 4;
-/// Repair channels whose symbols are made at once: the work is for the block,
-/// hardly for a symbol.
+/// Narrow repair channels whose symbols are made at once: the work is for the
+/// block, hardly for a symbol.
 constexpr std::uint32_t batch_channels = 6;
+
+using batch = repair_store::batch;
+
+/// The batch that a repair channel's symbols are made in.
+struct batch_place {
+  batch kind = batch::narrow;
+  std::uint32_t number = 0;
+};
+batch_place batch_of(std::uint32_t index) {
+  if (index < narrow_repair_channels)
+    return {batch::narrow, index / batch_channels};
+  return {batch::wide, index - narrow_repair_channels};
+}
+symbol_span symbols_of(std::uint32_t k, batch_place place) {
+  if (place.kind == batch::wide)
+    return repair_symbols(k, narrow_repair_channels + place.number);
+  const auto n = repair_channel_symbols(k) * batch_channels;
+  return {k + place.number * n, n};
+}
 
 indexed_range range_of(const index_entry& entry) {
   if (const auto* chunk = std::get_if<indexed_chunk>(&entry))
@@ -36,8 +55,8 @@ range_packets::fill(packet_train& train, const shared_channel& what) {
   const auto block_bytes = static_cast<std::uint32_t>(range.length);
   const auto k = range_symbols(block_bytes, symbol_bytes_);
   const bool is_data = what.what == shared_channel::content::data;
-  const auto packets = is_data ? k : repair_channel_symbols(k);
-  const auto first_esi = is_data ? 0 : k + what.index * packets;
+  const auto [first_esi, packets] =
+      is_data ? symbol_span{0, k} : repair_symbols(k, what.index);
   const bool is_sealed = what.sealed_as && seal_;
   front_bytes_ = is_sealed ? sealed_range_front_bytes : range_header_bytes;
   const auto stride = front_bytes_ + symbol_bytes_ +
@@ -92,7 +111,8 @@ errc range_packets::fill_data(packet_train& train,
                                                 front_bytes_ - symbol_bytes_);
   std::fill(last - static_cast<std::ptrdiff_t>(padding), last, std::byte{0});
   repairs_->data_sent();
-  if (repairs_->batches_expected() == 0)
+  if (repairs_->batches_expected(batch::narrow) == 0 &&
+      repairs_->batches_expected(batch::wide) == 0)
     return from->read_spaced(range.offset, range.length,
                              std::span{train.bytes}.subspan(front_bytes_),
                              symbol_bytes_, train.packet_bytes);
@@ -119,9 +139,12 @@ void range_packets::prepare_repair() {
   const auto& sent = blocks_.front();
   const auto k = range_symbols(static_cast<std::uint32_t>(sent.range.length),
                                symbol_bytes_);
-  const auto count = repairs_->batches_expected();
-  if (count > 0 && !repairs_->find(sent.from, sent.range, k))
-    encode(sent, 0, count); // what fails is made when it is asked for
+  for (const auto kind : {batch::wide, batch::narrow}) {
+    const auto count = repairs_->batches_expected(kind);
+    const auto first = symbols_of(k, {kind, 0});
+    if (count > 0 && !repairs_->find(sent.from, sent.range, first.first_esi))
+      encode(sent, first, count); // what fails is made when it is asked for
+  }
 }
 
 errc range_packets::fill_repair(packet_train& train,
@@ -129,25 +152,25 @@ errc range_packets::fill_repair(packet_train& train,
                                 byte_range range, std::uint32_t index) {
   const auto k = range_symbols(static_cast<std::uint32_t>(range.length),
                                symbol_bytes_);
-  const auto count = repair_channel_symbols(k);
-  const auto batch = index / batch_channels;
-  const auto begin = k + batch * batch_channels * count;
-  repairs_->repair_asked(batch);
-  auto made = repairs_->find(from, range, begin);
+  const auto wanted = repair_symbols(k, index);
+  const auto place = batch_of(index);
+  const auto all = symbols_of(k, place);
+  repairs_->repair_asked(place.kind, place.number);
+  auto made = repairs_->find(from, range, all.first_esi);
   if (!made) {
     const auto whole = read(from, range);
     if (!whole)
       return whole.error().code;
-    if (const auto e = encode(**whole, batch, 1); e != errc::none)
+    if (const auto e = encode(**whole, all, 1); e != errc::none)
       return e;
-    made = repairs_->find(from, range, begin);
+    made = repairs_->find(from, range, all.first_esi);
     if (!made)
       return errc::internal;
   }
   const auto* symbols =
       made->data() +
-      std::size_t{index % batch_channels} * count * symbol_bytes_;
-  for (std::size_t i = 0; i < count; ++i)
+      std::size_t{wanted.first_esi - all.first_esi} * symbol_bytes_;
+  for (std::size_t i = 0; i < wanted.count; ++i)
     std::memcpy(train.bytes.data() + i * train.packet_bytes + front_bytes_,
                 symbols + i * symbol_bytes_, symbol_bytes_);
   return errc::none;
@@ -178,23 +201,21 @@ range_packets::read(const std::shared_ptr<const source>& from,
   return &fresh;
 }
 
-errc range_packets::encode(const block& of, std::uint32_t first_batch,
+errc range_packets::encode(const block& of, symbol_span first,
                            std::uint32_t count) {
   const auto k = range_symbols(static_cast<std::uint32_t>(of.range.length),
                                symbol_bytes_);
-  const auto batch_symbols = repair_channel_symbols(k) * batch_channels;
-  const auto batch_bytes = std::size_t{batch_symbols} * symbol_bytes_;
-  const auto begin = k + first_batch * batch_symbols;
+  const auto batch_bytes = std::size_t{first.count} * symbol_bytes_;
   std::vector<std::byte> made(batch_bytes * count);
   // An encoder for each time: one that is used again keeps what it solved,
   // which costs more than solving it in small pieces.
   raptorq::block_encoder encoder{k, symbol_bytes_, of.bytes};
-  if (encoder.repair(begin, batch_symbols * count, made) !=
+  if (encoder.repair(first.first_esi, first.count * count, made) !=
       raptorq::status::done)
     return errc::internal;
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto part = std::span{made}.subspan(i * batch_bytes, batch_bytes);
-    repairs_->put(of.from, of.range, begin + i * batch_symbols,
+    repairs_->put(of.from, of.range, first.first_esi + i * first.count,
                   std::make_shared<const std::vector<std::byte>>(
                       part.begin(), part.end()));
   }

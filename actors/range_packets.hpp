@@ -5,6 +5,7 @@
 #include "actors/repair_store.hpp"
 #include "actors/share_channels.hpp"
 #include "core/read_buffer.hpp"
+#include "transport/range_packet.hpp"
 
 #include <list>
 
@@ -51,7 +52,7 @@ private:
   };
   expected<const block*> read(const std::shared_ptr<const source>& from,
                               byte_range range);
-  errc encode(const block& of, std::uint32_t first_batch, std::uint32_t count);
+  errc encode(const block& of, symbol_span first, std::uint32_t count);
 
   std::uint16_t symbol_bytes_;
   std::optional<range_seal> seal_;

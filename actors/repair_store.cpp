@@ -11,7 +11,8 @@ namespace {
 /// receiver has under way.
 constexpr std::uint32_t patience_blocks = 24;
 /// More than that is made when it is asked for.
-constexpr std::uint32_t most_batches = 2;
+constexpr std::uint32_t most_narrow = 2;
+constexpr std::uint32_t most_wide = 4;
 
 } // namespace
 
@@ -43,19 +44,23 @@ void repair_store::put(std::shared_ptr<const source> from, byte_range range,
 
 void repair_store::data_sent() {
   const std::lock_guard guard{mutex_};
-  if (expected_ > 0 && ++sent_since_asked_ > patience_blocks)
-    expected_ = 0;
+  if (sent_since_asked_ < patience_blocks)
+    ++sent_since_asked_;
+  else
+    expected_ = {};
 }
 
-void repair_store::repair_asked(std::uint32_t batch) {
+void repair_store::repair_asked(batch kind, std::uint32_t number) {
   const std::lock_guard guard{mutex_};
   sent_since_asked_ = 0;
-  expected_ = std::max(expected_, std::min(batch + 1, most_batches));
+  auto& expected = expected_[static_cast<std::size_t>(kind)];
+  const auto most = kind == batch::wide ? most_wide : most_narrow;
+  expected = std::max(expected, std::min(number + 1, most));
 }
 
-std::uint32_t repair_store::batches_expected() const {
+std::uint32_t repair_store::batches_expected(batch kind) const {
   const std::lock_guard guard{mutex_};
-  return expected_;
+  return expected_[static_cast<std::size_t>(kind)];
 }
 
 } // namespace troupe

@@ -4,6 +4,7 @@
 #include "core/chunking.hpp"
 #include "core/source.hpp"
 
+#include <array>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -33,11 +34,13 @@ public:
 
   /// A block was sent.
   void data_sent();
-  /// Somebody asked for repair of a block, of its batch number `batch`.
-  void repair_asked(std::uint32_t batch);
+  /// What is made at once: some narrow repair channels, or a wide one.
+  enum class batch { narrow, wide };
+  /// Somebody asked for repair of a block, of its batch `number`.
+  void repair_asked(batch kind, std::uint32_t number);
   /// How many batches of a block that is sent now will be asked for, as far as
   /// the last ones tell; 0 when nothing gets lost.
-  std::uint32_t batches_expected() const;
+  std::uint32_t batches_expected(batch kind) const;
 
 private:
   struct entry {
@@ -51,7 +54,7 @@ private:
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
   std::list<entry> entries_; ///< used last first
-  std::uint32_t expected_ = 0;
+  std::array<std::uint32_t, 2> expected_{}; ///< of either kind
   std::uint32_t sent_since_asked_ = 0;
 };
 

@@ -121,7 +121,7 @@ bool send_queue::pay(const key& where, const group_state& state,
   }
   return std::any_of(
       state.reporters.begin(), state.reporters.end(),
-      [&](const auto& each) { return budget_.take(each, state.how.bytes); });
+      [&](const auto& each) { return budget_.take(each, state.how.bytes, now); });
 }
 
 void send_queue::put_off(const key& where, group_state& state) {
@@ -489,7 +489,7 @@ bool send_queue::is_forgettable(const group_state& state, time_point now,
 }
 
 void send_queue::expire(time_point now) {
-  budget_.expire();
+  budget_.expire(now);
   std::erase_if(in_vain_,
                 [&](const auto& item) { return item.second <= now; });
   std::erase_if(groups_, [&](const auto& item) {

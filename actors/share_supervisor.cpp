@@ -37,7 +37,8 @@ send_class class_of(const shared_channel& channel, const group_address& group,
         range_symbols(block_bytes_of(channel.object.entry), symbol_bytes);
     return {.urgent = true,
             .counted = true,
-            .bytes = std::uint64_t{symbol_bytes} * repair_channel_symbols(k),
+            .bytes = std::uint64_t{symbol_bytes} *
+                     repair_symbols(k, channel.index).count,
             .follows = data_group_of(group, seal)};
   }
   default:

@@ -404,21 +404,27 @@ void sync_supervisor_state::ask_repair(channel_id id) {
     return channels.repeat(id);
   }
   // What is asked for gets lost as well.
-  const auto lack = missing + missing * missing / k;
-  const auto each = repair_channel_symbols(k);
+  auto lack = missing + missing * missing / k;
   const auto budget = group_budget();
   const auto used = static_cast<std::uint32_t>(channels.groups());
-  const auto room = std::max(budget - std::min(budget, used), 1u);
-  channel.passes = std::min((lack + each - 1) / each, room);
-  for (std::uint32_t i = 0; i < channel.passes; ++i) {
-    auto index = channel.next_repair;
-    if (i < unanswered.size())
-      index = unanswered[i];
-    else
-      channel.next_repair = (index + 1) % repair_channels;
+  auto room = std::max(budget - std::min(budget, used), 1u);
+  const auto ask = [&](std::uint32_t index) {
     channels.extend(id, range_group(channel_kind::repair, channel.node, index));
     channel.repairs_asked.push_back(index);
-  }
+    lack -= std::min(lack, repair_symbols(k, index).count);
+    --room;
+  };
+  for (const auto index : unanswered)
+    if (room > 0 && lack > 0)
+      ask(index);
+  const auto wide = repair_channel_symbols(k) * repair_width;
+  while (room > 0 && lack > 0)
+    if (lack >= wide)
+      ask(narrow_repair_channels +
+          channel.next_wide++ % wide_repair_channels);
+    else
+      ask(channel.next_narrow++ % narrow_repair_channels);
+  channel.passes = static_cast<std::uint32_t>(channel.repairs_asked.size());
 }
 
 void sync_supervisor_state::join_others() {

@@ -67,15 +67,52 @@ constexpr std::uint32_t range_symbols(std::uint32_t block_bytes,
   return (block_bytes - 1) / symbol_bytes + 1;
 }
 
-/// Symbols that one repair channel of a block of K symbols carries: channel i
-/// has ESI K + i * n to K + (i + 1) * n - 1. So a receiver asks for about as
-/// many as it lacks, and receivers that lack different ones share them.
+/// n, the symbols that a narrow repair channel of a block of K symbols carries:
+/// a receiver asks for about as many as it lacks, and receivers that lack
+/// different ones share them.
 constexpr std::uint32_t repair_channel_symbols(std::uint32_t k) noexcept {
   return k <= 192 ? 2 : k >= 672 ? 8 : (k + 95) / 96;
 }
 
-/// Repair channels of one block; after the last one the first is next.
-inline constexpr std::uint32_t repair_channels = 4096;
+/// Narrow repair channels of one block, and behind them wide ones, with as many
+/// symbols as eight of the others: who lacks much needs few groups for it.
+/// After the last of either the first is next.
+inline constexpr std::uint32_t narrow_repair_channels = 4096;
+inline constexpr std::uint32_t wide_repair_channels = 512;
+inline constexpr std::uint32_t repair_channels =
+    narrow_repair_channels + wide_repair_channels;
+/// Symbols of a wide one in those of a narrow one.
+inline constexpr std::uint32_t repair_width = 8;
+
+/// Consecutive symbols of a block.
+struct symbol_span {
+  std::uint32_t first_esi = 0;
+  std::uint32_t count = 0;
+  friend bool operator==(const symbol_span&, const symbol_span&) = default;
+};
+/// The symbols that the repair channel `index` < repair_channels carries of a
+/// block of K symbols.
+constexpr symbol_span repair_symbols(std::uint32_t k,
+                                     std::uint32_t index) noexcept {
+  const auto n = repair_channel_symbols(k);
+  if (index < narrow_repair_channels)
+    return {k + index * n, n};
+  const auto wide = n * repair_width;
+  return {k + narrow_repair_channels * n +
+              (index - narrow_repair_channels) * wide,
+          wide};
+}
+/// The repair channel that carries the symbol `esi` >= K. Its own inverse with
+/// repair_symbols() up to the last channel; numbers beyond are no channel's.
+constexpr std::uint32_t repair_channel_of(std::uint32_t k,
+                                          std::uint32_t esi) noexcept {
+  const auto n = repair_channel_symbols(k);
+  const auto narrow = (esi - k) / n;
+  return narrow < narrow_repair_channels
+             ? narrow
+             : narrow_repair_channels +
+                   (narrow - narrow_repair_channels) / repair_width;
+}
 
 /// The first four bytes of a node's hash: tells packets of one range from
 /// those of another that happens to have the same group.

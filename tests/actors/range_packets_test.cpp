@@ -82,28 +82,30 @@ TEST_CASE("a data channel carries each symbol once, in order",
   check_countdown(all);
 }
 
-TEST_CASE("repair channel i has symbols of its own, from K + i * n on",
+TEST_CASE("each repair channel has symbols of its own",
           "[actors][range_packets]") {
   const auto length = GENERATE(1u, 5000u, 32768u, 300'000u, mib);
   INFO(length << " bytes");
   const auto data = pattern(length, 2);
   const auto k = range_symbols(length, symbol_bytes);
-  const auto each = repair_channel_symbols(k);
   const auto source = range_of(data, 0, length);
   range_packets sender{symbol_bytes};
   packet_train train;
-  for (const auto index : {0u, 1u, 7u, repair_channels - 1}) {
+  for (const auto index :
+       {0u, 1u, 7u, narrow_repair_channels - 1, narrow_repair_channels,
+        narrow_repair_channels + 1, repair_channels - 1}) {
+    const auto expected = repair_symbols(k, index);
     auto what = source;
     what.what = content::repair;
     what.index = index;
     const auto filled = sender.fill(train, what);
     REQUIRE(filled);
-    CHECK(filled->packets == each);
+    CHECK(filled->packets == expected.count);
     CHECK(filled->bytes_info == 0);
     const auto all = packets_of(train);
-    REQUIRE(all.size() == each);
-    for (std::uint32_t i = 0; i < each; ++i) {
-      CHECK(all[i].header.esi == k + index * each + i);
+    REQUIRE(all.size() == expected.count);
+    for (std::uint32_t i = 0; i < expected.count; ++i) {
+      CHECK(all[i].header.esi == expected.first_esi + i);
       CHECK(all[i].header.tag == tag);
       CHECK(all[i].header.block_bytes == length);
     }
@@ -176,7 +178,8 @@ TEST_CASE("what is sent and made ahead when much gets lost is the same",
   };
   range_packets calm{symbol_bytes};
   const auto store = std::make_shared<repair_store>();
-  store->repair_asked(1);
+  store->repair_asked(repair_store::batch::narrow, 1);
+  store->repair_asked(repair_store::batch::wide, 1);
   range_packets busy{symbol_bytes, std::nullopt, store};
   packet_train expected;
   packet_train train;
@@ -190,7 +193,11 @@ TEST_CASE("what is sent and made ahead when much gets lost is the same",
   busy.prepare_repair();
   CHECK(store->find(from, {0, length}, k));
   CHECK(store->find(from, {0, length}, k + ahead));
-  for (const std::uint32_t index : {0u, 5u, 6u, 11u, 12u, 4095u}) {
+  for (const auto index :
+       {narrow_repair_channels, narrow_repair_channels + 1})
+    CHECK(store->find(from, {0, length}, repair_symbols(k, index).first_esi));
+  for (const std::uint32_t index :
+       {0u, 5u, 6u, 11u, 12u, 4095u, 4096u, 4097u, 4098u, 4607u}) {
     REQUIRE(calm.fill(expected, asked(content::repair, index)));
     REQUIRE(busy.fill(train, asked(content::repair, index)));
     INFO("repair channel " << index);

@@ -51,17 +51,24 @@ TEST_CASE("the symbols used longest ago make room", "[actors][repair_store]") {
 
 TEST_CASE("repair is expected while some of the last blocks needed it",
           "[actors][repair_store]") {
+  using kind = repair_store::batch;
   repair_store store;
   for (int i = 0; i < 100; ++i)
     store.data_sent();
-  CHECK(store.batches_expected() == 0);
-  store.repair_asked(0);
-  CHECK(store.batches_expected() == 1);
-  store.repair_asked(7); // no more than two ahead
-  CHECK(store.batches_expected() == 2);
+  CHECK(store.batches_expected(kind::narrow) == 0);
+  store.repair_asked(kind::narrow, 0);
+  CHECK(store.batches_expected(kind::narrow) == 1);
+  CHECK(store.batches_expected(kind::wide) == 0);
+  store.repair_asked(kind::narrow, 7); // no more than two ahead
+  CHECK(store.batches_expected(kind::narrow) == 2);
+  store.repair_asked(kind::wide, 2);
+  CHECK(store.batches_expected(kind::wide) == 3);
+  store.repair_asked(kind::wide, 7);
+  CHECK(store.batches_expected(kind::wide) == 4);
   for (int i = 0; i < 24; ++i)
     store.data_sent();
-  CHECK(store.batches_expected() == 2);
+  CHECK(store.batches_expected(kind::narrow) == 2);
   store.data_sent();
-  CHECK(store.batches_expected() == 0);
+  CHECK(store.batches_expected(kind::narrow) == 0);
+  CHECK(store.batches_expected(kind::wide) == 0);
 }

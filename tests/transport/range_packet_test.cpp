@@ -111,9 +111,28 @@ TEST_CASE("repair channels have two to eight symbols, more for larger blocks") {
     REQUIRE(each >= before);
     REQUIRE(each <= 8);
     // The last symbol of the last channel still has an ESI.
-    REQUIRE(k + repair_channels * each <= 1u << 24);
+    const auto last = repair_symbols(k, repair_channels - 1);
+    REQUIRE(last.first_esi + last.count <= 1u << 24);
     before = each;
   }
+}
+
+TEST_CASE("repair channels follow one another, the wide ones last",
+          "[transport][ranges]") {
+  const auto k = GENERATE(1u, 24u, 193u, 767u, 4096u);
+  auto next = k;
+  for (std::uint32_t index = 0; index < repair_channels; ++index) {
+    const auto span = repair_symbols(k, index);
+    REQUIRE(span.first_esi == next);
+    REQUIRE(repair_channel_of(k, next) == index);
+    next += span.count;
+    REQUIRE(repair_channel_of(k, next - 1) == index);
+  }
+  CHECK(repair_symbols(k, narrow_repair_channels).count ==
+        8 * repair_symbols(k, 0).count);
+  CHECK(repair_channel_of(k, next) == repair_channels);
+  // What anybody may write into a packet is no more than a number.
+  CHECK(repair_channel_of(k, (1u << 24) - 1) >= repair_channels);
 }
 
 TEST_CASE("a position packet says where others are", "[transport][ranges]") {
