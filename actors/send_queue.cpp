@@ -12,12 +12,6 @@ namespace {
 constexpr std::chrono::milliseconds between_sweeps{10};
 /// Bulk that is smaller than that may follow sooner.
 constexpr std::uint64_t bytes_an_interval = 1 << 20;
-/// Hosts that are remembered for not having come; the others are waited for.
-constexpr std::size_t max_in_vain = 1024;
-
-bool contains(const std::vector<ip6_address>& all, const ip6_address& one) {
-  return std::find(all.begin(), all.end(), one) != all.end();
-}
 
 } // namespace
 
@@ -155,9 +149,15 @@ void send_queue::enqueue(const key& where, group_state& state,
     return;
   }
   state.stands = place_of(state, now);
-  if (state.stands != place::repeats)
+  if (state.stands != place::repeats && !was_served(state, now))
     new_at_ = now;
   stand(where, state);
+}
+
+/// Whether the one who asks had this a moment ago.
+bool send_queue::was_served(const group_state& state, time_point now) const {
+  return now - state.sent_at < options_.new_again && state.asker &&
+         contains(state.served, *state.asker);
 }
 
 void send_queue::promote(const key& where, group_state& state, place to) {
@@ -293,7 +293,11 @@ void send_queue::done(const group_change& change) {
   // With more reporters than we tell apart, nobody's leave means the last.
   if (state.reporters.size() >= max_reporters)
     return;
-  std::erase(state.reporters, change.reporter);
+  const bool had_asked = std::erase(state.reporters, change.reporter) > 0;
+  // Whoever comes and goes is not new each time.
+  if (had_asked && state.how.bulk && state.left.size() < max_reporters &&
+      !contains(state.left, change.reporter))
+    state.left.push_back(change.reporter);
   if (!state.reporters.empty())
     return;
   state.again = false;
@@ -301,200 +305,6 @@ void send_queue::done(const group_change& change) {
     state.now = phase::idle;
     stop_waiting(state);
   }
-}
-
-// -- sendings -----------------------------------------------------------------
-
-send_queue::order send_queue::take(const key& where, group_state& state,
-                                   time_point now) {
-  state.now = phase::sending;
-  if (!is_repeat(state, now)) { // else it was meant for all of these
-    state.served = state.reporters;
-    state.mended_bytes = 0;
-  }
-  state.taken_at = now;
-  state.due = std::max(state.due, now) + interval_of(state);
-  budget_.sends(state.how.bytes);
-  stop_waiting(state);
-  const auto ticket = next_ticket_++;
-  sending_.emplace(ticket, where);
-  return {ticket, where.group, where.interface_index};
-}
-
-std::optional<send_queue::order>
-send_queue::next_of(queue& from, place stands, time_point now) {
-  while (!from.empty()) {
-    const auto where = from.front();
-    from.pop_front();
-    const auto found = groups_.find(where);
-    if (found == groups_.end() || found->second.stands != stands)
-      continue;
-    found->second.stands = place::nowhere;
-    if (found->second.now == phase::waiting)
-      return take(where, found->second, now);
-  }
-  return std::nullopt;
-}
-
-/// Whether others may be about to ask for it, too. Who did not come in time is
-/// not waited for again.
-bool send_queue::is_awaited(const key& where, const group_state& state,
-                            time_point now) {
-  const auto* data = followed(where, state);
-  if (data == nullptr)
-    return false;
-  const bool is_late = now - state.asked_at >= options_.longest_following;
-  for (const auto& each : data->served) {
-    if (!contains(data->reporters, each) || contains(state.reporters, each))
-      continue;
-    const auto vain = in_vain_.find(each);
-    if (vain != in_vain_.end() && vain->second > now)
-      continue;
-    if (!is_late)
-      return true;
-    if (vain != in_vain_.end() || in_vain_.size() < max_in_vain)
-      in_vain_[each] = now + options_.vain_memory;
-  }
-  return false;
-}
-
-std::optional<send_queue::order> send_queue::next_urgent(time_point now) {
-  auto looks = options_.most_looks;
-  for (auto at = urgent_.begin(); at != urgent_.end();) {
-    const auto where = *at;
-    const auto found = groups_.find(where);
-    if (found == groups_.end() || found->second.stands != place::urgent) {
-      at = urgent_.erase(at);
-      continue;
-    }
-    auto& state = found->second;
-    if (state.now == phase::waiting && is_awaited(where, state, now)) {
-      if (--looks == 0)
-        return std::nullopt;
-      ++at;
-      continue;
-    }
-    at = urgent_.erase(at);
-    state.stands = place::nowhere;
-    if (state.now != phase::waiting)
-      continue;
-    if (pay(where, state, now))
-      return take(where, state, now);
-    put_off(where, state);
-  }
-  return std::nullopt;
-}
-
-std::optional<send_queue::order> send_queue::next_bulk(
-    time_point now, bool take_bulk,
-    const std::function<bool(const group_address&)>& is_ripe,
-    bool& is_new_waiting) {
-  auto looks = options_.most_looks;
-  for (auto at = order_.begin(); at != order_.end();) {
-    const auto where = *at;
-    const auto found = groups_.find(where);
-    if (found == groups_.end() || found->second.stands != place::order) {
-      at = order_.erase(at);
-      continue;
-    }
-    auto& state = found->second;
-    const bool is_wanted = state.now == phase::waiting;
-    if (is_wanted && state.how.bulk &&
-        (!take_bulk || (now - state.asked_at < options_.longest_wait &&
-                        !is_ripe(where.group)))) {
-      is_new_waiting = true;
-      if (--looks == 0)
-        return std::nullopt;
-      ++at;
-      continue;
-    }
-    at = order_.erase(at);
-    state.stands = place::nowhere;
-    if (!is_wanted)
-      continue;
-    bulk_since_repeat_ += state.how.bulk && !repeats_.empty();
-    return take(where, state, now);
-  }
-  return std::nullopt;
-}
-
-/// The first of those beyond a host's budget, if it has earned it meanwhile.
-std::optional<send_queue::order> send_queue::next_affordable(time_point now) {
-  if (repeats_.empty())
-    return std::nullopt;
-  const auto where = repeats_.front();
-  const auto found = groups_.find(where);
-  if (found == groups_.end() || found->second.stands != place::repeats ||
-      found->second.now != phase::waiting || !found->second.how.counted ||
-      !pay(where, found->second, now))
-    return std::nullopt;
-  repeats_.pop_front();
-  found->second.stands = place::nowhere;
-  return take(where, found->second, now);
-}
-
-std::optional<send_queue::order> send_queue::next(
-    time_point now, bool take_bulk,
-    const std::function<bool(const group_address&)>& is_ripe) {
-  bring_due(now);
-  if (auto found = next_urgent(now))
-    return found;
-  if (auto found = next_affordable(now))
-    return found;
-  const auto repeat = [&] {
-    bulk_since_repeat_ = 0;
-    return next_of(repeats_, place::repeats, now);
-  };
-  if (take_bulk && bulk_since_repeat_ + 1 >= options_.repeat_share)
-    if (auto found = repeat())
-      return found;
-  bool is_new_waiting = false;
-  if (auto found = next_bulk(now, take_bulk, is_ripe, is_new_waiting))
-    return found;
-  const bool is_quiet = new_at_ == time_point::min() ||
-                        now - new_at_ >= options_.quiet ||
-                        budget_.is_one(now);
-  if (take_bulk && !is_new_waiting && is_quiet)
-    return repeat();
-  return std::nullopt;
-}
-
-void send_queue::sent(std::uint64_t ticket, time_point now) {
-  const auto which = sending_.find(ticket);
-  if (which == sending_.end())
-    return;
-  const auto where = which->second;
-  sending_.erase(which);
-  const auto found = groups_.find(where);
-  if (found == groups_.end())
-    return;
-  auto& state = found->second;
-  state.sent_at = now;
-  state.now = phase::idle;
-  serve_latecomers(state, now);
-  if (!state.again)
-    return;
-  state.again = false;
-  wait_for(state, state.again_for);
-  enqueue(where, state, now);
-}
-
-bool send_queue::is_forgettable(const group_state& state, time_point now,
-                                bool in_need) const noexcept {
-  if (state.now != phase::idle || state.stands != place::nowhere ||
-      state.due > now || now - state.sent_at < echo_of(state))
-    return false;
-  return in_need || !state.how.bulk || state.served.empty() ||
-         now - state.sent_at >= options_.repeat_memory;
-}
-
-void send_queue::expire(time_point now) {
-  budget_.expire(now);
-  std::erase_if(in_vain_,
-                [&](const auto& item) { return item.second <= now; });
-  std::erase_if(groups_, [&](const auto& item) {
-    return is_forgettable(item.second, now, false);
-  });
 }
 
 } // namespace troupe

@@ -5,6 +5,7 @@
 #include "transport/mld.hpp"
 #include "transport/pacer.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -56,6 +57,8 @@ struct send_queue_options {
   /// Such repeats wait until nobody asked for anything new for so long: they
   /// are large, and who has just got something is about to ask for more.
   std::chrono::nanoseconds quiet = std::chrono::milliseconds{10};
+  /// What its asker had so long ago is new again, as far as that goes.
+  std::chrono::nanoseconds new_again = std::chrono::seconds{1};
   /// What is urgent for one host alone, while others ask for something, too.
   /// What is beyond waits as repeats of bulk do.
   host_budget_options each_host{};
@@ -140,7 +143,8 @@ private:
     /// When the next sending would be due if they came an interval apart.
     time_point due{0};
     std::vector<ip6_address> reporters; ///< since the last transmission
-    std::vector<ip6_address> served;    ///< who it was sent to last
+    std::vector<ip6_address> left;      ///< who asked since then, and left
+    std::vector<ip6_address> served;    ///< who it was sent to last, or left
     std::uint64_t mended_bytes = 0;     ///< on nobody's account since then
     time_point taken_at{0};             ///< when that began
     /// Who asked for bulk while it was being sent, and when.
@@ -161,10 +165,17 @@ private:
   bool pay(const key& where, const group_state& state, time_point now);
   void put_off(const key& where, group_state& state);
   std::optional<order> next_affordable(time_point now);
+  std::optional<order>
+  next_repeat(time_point now,
+              const std::function<bool(const group_address&)>& is_ripe);
   void promote(const key& where, group_state& state, place to);
   void bring_due(time_point now);
   void stop_waiting(group_state& state);
   void wait_for(group_state& state, const ip6_address& who);
+  static bool contains(const std::vector<ip6_address>& all,
+                       const ip6_address& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  }
   static void note_latecomer(group_state& state, const ip6_address& who,
                              time_point now);
   static void serve_latecomers(group_state& state, time_point now);
@@ -172,7 +183,6 @@ private:
   order take(const key& where, group_state& state, time_point now);
   std::optional<order> next_urgent(time_point now);
   bool is_awaited(const key& where, const group_state& state, time_point now);
-  std::optional<order> next_of(queue& from, place stands, time_point now);
   std::optional<order> next_bulk(
       time_point now, bool take_bulk,
       const std::function<bool(const group_address&)>& is_ripe,
@@ -180,6 +190,7 @@ private:
   std::chrono::nanoseconds interval_of(const group_state& state) const noexcept;
   time_point allowed_at(const group_state& state) const noexcept;
   bool is_repeat(const group_state& state, time_point now) const;
+  bool was_served(const group_state& state, time_point now) const;
   bool is_forgettable(const group_state& state, time_point now,
                       bool in_need) const noexcept;
   std::chrono::nanoseconds echo_of(const group_state& state) const noexcept {

@@ -14,11 +14,14 @@ export TROUPE FLOOD
 source "$here/../tests/netns/session.sh"
 begin 9
 runs=${1:-7} mib=${2:-32} rate=200m
-make_file "$data/file" $(( mib * 1048576 ))
 make_file "$data/large" $(( 4 * mib * 1048576 )) 7000000
+kinds=(none stopped joins churn)
 
 median() { sort -n | awk '{all[NR] = $1} END {print all[int((NR + 1) / 2)]}'; }
 cpu_ms() { awk '{print ($14 + $15) * 10}' "/proc/$1/stat"; }
+# Without what its kernel does, which is the switch here: it copies each packet
+# to all who joined, on the account of whoever sent it.
+user_ms() { awk '{print $14 * 10}' "/proc/$1/stat"; }
 
 # sync_all NAME HOST...: all at once; the milliseconds until the last has ended.
 sync_all() {
@@ -40,13 +43,13 @@ sync_all() {
   done
 }
 
-# with_neighbour KIND: the time of two receivers beside one of that kind.
+# with_neighbour KIND FILE: the time of two receivers beside one of that kind.
 with_neighbour() {
   local pid=''
   case $1 in
     stopped)
       start h4 "$work/neighbour.log" "$TROUPE" sync --interface eth0 \
-        --no-cache file "$data/copy-h4"
+        --no-cache "$2" "$data/copy-h4"
       pid=$started
       ( sleep 0.4; kill -STOP "$pid" ) &
       ;;
@@ -56,38 +59,50 @@ with_neighbour() {
       sleep 0.3
       ;;
   esac
-  sync_all file h2 h3
+  sync_all "$2" h2 h3
   [[ -z $pid ]] || { kill -KILL "$pid" && wait "$pid" 2>/dev/null; } || true
   rm -f "$data"/.copy-h4* "$data/copy-h4"
 }
 
-share_on h1 --rate "$rate" "$data/file" "$data/large"
+# Files of their own, without a chunk in common: what a host asks for again waits
+# for what is new.
+for (( run = 0; run < runs; ++run )); do
+  for kind in "${kinds[@]}"; do
+    files+=("$data/$kind$run")
+    make_file "${files[-1]}" $(( mib * 1048576 )) \
+      $(( 10000000 + ${#files[@]} * (mib * 16384 + 7) ))
+  done
+done
+share_on h1 --rate "$rate" "${files[@]}" "$data/large"
 declare -A times
 for (( run = 0; run < runs; ++run )); do
-  for kind in none stopped joins churn; do
-    times[$kind]+="$(with_neighbour "$kind") "
+  for kind in "${kinds[@]}"; do
+    times[$kind]+="$(with_neighbour "$kind" "$kind$run") "
   done
 done
 alone=$(tr ' ' '\n' <<<"${times[none]% }" | median)
-for kind in none stopped joins churn; do
+for kind in "${kinds[@]}"; do
   each=$(tr ' ' '\n' <<<"${times[$kind]% }" | median)
   awk -v kind="$kind" -v ms="$each" -v alone="$alone" -v all="${times[$kind]}" \
     'BEGIN { printf "neighbour %-8s median %5d ms, %+.1f %%   (%s)\n",
              kind, ms, (ms / alone - 1) * 100, all }'
 done
 
-declare -A cpu bytes
+declare -A cpu user bytes
 for (( run = 0; run < runs; ++run )); do
   for count in 1 8; do
     mapfile -t some < <(seq -f 'h%g' 2 $(( count + 1 )))
+    user_before=$(user_ms "$sharer")
     cpu_before=$(cpu_ms "$sharer") bytes_before=$(bytes_out h1)
     sync_all large "${some[@]}" >/dev/null
     cpu[$count]+="$(( $(cpu_ms "$sharer") - cpu_before ))"$'\n'
+    user[$count]+="$(( $(user_ms "$sharer") - user_before ))"$'\n'
     bytes[$count]+="$(( $(bytes_out h1) - bytes_before ))"$'\n'
   done
 done
 for count in 1 8; do
   echo "$count receivers: median $(printf %s "${bytes[$count]}" | median) bytes" \
-    "sent, $(printf %s "${cpu[$count]}" | median) ms of CPU at the sharer"
+    "sent, $(printf %s "${user[$count]}" | median) ms of CPU at the sharer," \
+    "$(printf %s "${cpu[$count]}" | median) ms with its kernel's"
 done
 stop_sharer "$sharer"

@@ -643,3 +643,51 @@ TEST_CASE("who leaves and asks again for a repair on its way has it once",
   queue.sent(order->ticket, 2ms);
   CHECK(queue.waiting() == 1);
 }
+
+TEST_CASE("who comes and goes is not new each time",
+          "[actors][send_queue][hostile]") {
+  send_queue queue;
+  const auto at = std::chrono::nanoseconds{1s};
+  const auto send = [&](time_point now) -> int {
+    const auto order = queue.next(now, true, ripe);
+    if (order)
+      queue.sent(order->ticket, now);
+    return order ? order->to.bytes[2] : 0;
+  };
+  queue.wanted(from(1, 10), at, bulk);
+  queue.wanted(from(2, 10), at, bulk);
+  queue.done(from(2, 10));
+  CHECK(send(at) == 10);
+  queue.done(from(1, 10));
+  queue.wanted(from(2, 10), at + 10ms, bulk);
+  queue.wanted(from(1, 11), at + 10ms, bulk);
+  CHECK(send(at + 10ms) == 11);
+  CHECK(send(at + 10ms) == 0); // until nobody wants anything new
+  CHECK(send(at + 20ms) == 10);
+}
+
+TEST_CASE("of repeats the one that was sent longest ago is first",
+          "[actors][send_queue][hostile]") {
+  send_queue queue;
+  const auto at = std::chrono::nanoseconds{1s};
+  const auto send = [&](time_point now) -> int {
+    const auto order = queue.next(now, true, ripe);
+    if (order)
+      queue.sent(order->ticket, now);
+    return order ? order->to.bytes[2] : 0;
+  };
+  for (std::uint8_t group = 10; group < 13; ++group) {
+    queue.wanted(from(1, group), at + group * 1ms, bulk);
+    CHECK(send(at + group * 1ms) == group);
+    queue.done(from(1, group));
+  }
+  const auto later = at + 5s;
+  for (const int group : {12, 11, 10})
+    queue.wanted(from(1, static_cast<std::uint8_t>(group)), later, bulk);
+  // Who asks for what it had needs not be followed by anything new.
+  CHECK(send(later) == 10);
+  queue.done(from(1, 10));
+  queue.wanted(from(1, 10), later, bulk);
+  CHECK(send(later + 1ms) == 11);
+  CHECK(send(later + 1ms) == 12);
+}
