@@ -39,6 +39,7 @@ public:
     std::uint32_t next_narrow = 0; ///< first repair channel not used yet
     std::uint32_t next_wide = 0;   ///< the same of the wide ones
     std::vector<std::uint32_t> repairs_asked; ///< and not answered to their end
+    bool asked_twice = false; ///< for some of them
     std::uint32_t passes = 1; ///< asked for and not ended
     std::uint64_t asked = 0;  ///< number of the request, ascending
     bool in_repair = false;   ///< the request was for repair channels

@@ -397,8 +397,12 @@ void sync_supervisor_state::ask_repair(channel_id id) {
   channel.asked = ++requests;
   channel.in_repair = missing <= k / 2;
   // These may only wait for their turn: who asks for others instead has the
-  // sharer send symbols that nobody else waits for.
-  const auto unanswered = std::exchange(channel.repairs_asked, {});
+  // sharer send symbols that nobody else waits for. But once only: behind a
+  // router that merges joins nobody hears of it while others are in the group.
+  auto unanswered = std::exchange(channel.repairs_asked, {});
+  if (std::exchange(channel.asked_twice, false))
+    unanswered.clear();
+  channel.asked_twice = !unanswered.empty();
   if (!channel.in_repair) {
     channel.passes = 1;
     return channels.repeat(id);

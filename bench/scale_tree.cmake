@@ -5,3 +5,9 @@ set_target_properties(troupe_bench_scale_tree PROPERTIES
   OUTPUT_NAME bench_scale_tree)
 target_link_libraries(troupe_bench_scale_tree PRIVATE
   troupe_actors troupe_lab troupe_options)
+# Behind routers that tell nobody who asks again everybody gets all, too.
+if(TROUPE_TESTS)
+  add_test(NAME scale.merged
+    COMMAND troupe_bench_scale_tree --loss 10 --merge 4 2 8)
+  set_tests_properties(scale.merged PROPERTIES TIMEOUT 120)
+endif()
