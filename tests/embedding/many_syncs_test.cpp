@@ -112,7 +112,7 @@ TEST_CASE("many syncs in a row leave nothing behind", "[embedding][network]") {
     auto& one = i % 2 == 0 ? receiver : sharer;
     const auto result = sync_once(one, i % 2 == 0 ? "x" : "y", to);
     REQUIRE(result.failure.message() == error{}.message());
-    REQUIRE(to == (i % 2 == 0 ? bytes : other));
+    REQUIRE((to == (i % 2 == 0 ? bytes : other)));
     if (i == 19) {
       kib = resident_kib();
       files = entries("/proc/self/fd");
