@@ -165,8 +165,12 @@ channel_id sync_supervisor_state::open(const group_address& group,
 
 void sync_supervisor_state::fill_window() {
   // One channel may be open in any case, however small the window is.
+  // The group that is kept for rechecks is no other's.
+  auto limit = group_budget();
+  if (limit < group_limit() && !channels.all(kind::recheck).empty())
+    ++limit;
   const auto room = [&](std::uint32_t units) {
-    return channels.groups() < group_budget() &&
+    return channels.groups() < limit &&
            (channels.size() + unwritten == 0 ||
             window.open_units() + unwritten + units <= window.capacity()) &&
            has_rate_for(units);

@@ -91,9 +91,10 @@ void sync_supervisor_state::on_object(const object_verified& msg) {
     on_tree_part(why->index, msg);
   else if (why->what == kind::manifest)
     on_manifest(msg);
-  else if (why->what == kind::recheck)
+  else if (why->what == kind::recheck) {
     on_recheck(msg);
-  else if (why->what == kind::leaves && now == phase::gathering && native)
+    fill_window(); // its group may have been the one that was lacking
+  } else if (why->what == kind::leaves && now == phase::gathering && native)
     on_leaves(why->index, msg);
   flush();
 }
