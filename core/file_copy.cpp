@@ -6,16 +6,12 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <system_error>
-#include <thread>
 
 namespace troupe {
 
 namespace {
 
 constexpr std::size_t buffer_bytes = 256u << 10;
-/// Less than that is copied before a thread has begun.
-constexpr std::uint64_t much_bytes = 1u << 20;
 
 /// What a call says when the file systems cannot do it at all.
 bool cannot(int number) noexcept {
@@ -32,36 +28,12 @@ errc file_copy::copy(byte_range from, std::uint64_t offset) {
         done || result != errc::none)
       return result;
   }
-  return from.length >= much_bytes ? copy_by_two(from, offset)
-                                   : copy_alone(from, offset);
-}
-
-errc file_copy::copy_alone(byte_range from, std::uint64_t offset) {
   if (best_ != way::through_memory) {
     if (const auto result = copy_in_kernel(from, offset);
         from.length == 0 || result != errc::none)
       return result;
   }
   return copy_through_memory(from, offset);
-}
-
-errc file_copy::copy_by_two(byte_range from, std::uint64_t offset) {
-  if (!other_)
-    other_ = std::make_unique<file_copy>(from_, to_);
-  other_->best_ = best_;
-  const auto half = from.length / 2 / buffer_bytes * buffer_bytes;
-  const byte_range first{from.offset, half};
-  const byte_range rest{from.offset + half, from.length - half};
-  auto result = errc::none;
-  try {
-    const std::jthread second{
-        [&] { result = other_->copy_alone(rest, offset + half); }};
-    if (const auto failed = copy_alone(first, offset); failed != errc::none)
-      return failed;
-  } catch (const std::system_error&) { // no thread to be had
-    return copy_alone(from, offset);
-  }
-  return result;
 }
 
 errc file_copy::share_blocks(byte_range from, std::uint64_t offset,

@@ -7,14 +7,11 @@
 #include "core/file_system.hpp"
 #include "core/read_buffer.hpp"
 
-#include <memory>
-
 namespace troupe {
 
 /// Copies ranges between two open files: shares blocks where the file system
 /// can, else copies in the kernel, else through memory. What a file system
-/// cannot do is tried once. Much is copied by two threads, since the copying is
-/// done by the processor. One caller at a time; blocks on the disk.
+/// cannot do is tried once. One thread at a time; blocks on the disk.
 class file_copy {
 public:
   /// Both files, of one file system, outlive the copy.
@@ -27,8 +24,6 @@ public:
 private:
   enum class way { share_blocks, in_kernel, through_memory };
 
-  errc copy_alone(byte_range from, std::uint64_t offset);
-  errc copy_by_two(byte_range from, std::uint64_t offset);
   errc share_blocks(byte_range from, std::uint64_t offset, bool& done);
   errc copy_in_kernel(byte_range& from, std::uint64_t& offset);
   errc copy_through_memory(byte_range from, std::uint64_t offset);
@@ -37,7 +32,6 @@ private:
   const descriptor& to_;
   way best_ = way::share_blocks;
   read_buffer buffer_; ///< allocated when needed
-  std::unique_ptr<file_copy> other_; ///< of the second thread
 };
 
 /// A run of bytes with or without blocks behind it.

@@ -37,7 +37,7 @@ bytes content(const descriptor& file, std::size_t length) {
 
 TEST_CASE("ranges are copied within and between file systems", "[file_copy]") {
   const temp_dir dir;
-  const auto data = gen2(5'000'000); // so that some are copied by two threads
+  const auto data = gen2(5'000'000);
   const auto from = memory_file(data);
   const auto on_disk = disk_file(dir / "a");
   const auto in_memory = memory_file({});
