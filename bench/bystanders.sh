@@ -18,10 +18,8 @@ make_file "$data/large" $(( 4 * mib * 1048576 )) 7000000
 kinds=(none stopped joins churn)
 
 median() { sort -n | awk '{all[NR] = $1} END {print all[int((NR + 1) / 2)]}'; }
-cpu_ms() { awk '{print ($14 + $15) * 10}' "/proc/$1/stat"; }
-# Without what its kernel does, which is the switch here: it copies each packet
-# to all who joined, on the account of whoever sent it.
-user_ms() { awk '{print $14 * 10}' "/proc/$1/stat"; }
+# All threads, and what the kernel does on their account.
+cpu_us() { awk '{sum += $1} END {print int(sum / 1000)}' /proc/"$1"/task/*/schedstat; }
 
 # sync_all NAME HOST...: all at once; the milliseconds until the last has ended.
 sync_all() {
@@ -88,21 +86,32 @@ for kind in "${kinds[@]}"; do
              kind, ms, (ms / alone - 1) * 100, all }'
 done
 
-declare -A cpu user bytes
-for (( run = 0; run < runs; ++run )); do
-  for count in 1 8; do
-    mapfile -t some < <(seq -f 'h%g' 2 $(( count + 1 )))
-    user_before=$(user_ms "$sharer")
-    cpu_before=$(cpu_ms "$sharer") bytes_before=$(bytes_out h1)
-    sync_all large "${some[@]}" >/dev/null
-    cpu[$count]+="$(( $(cpu_ms "$sharer") - cpu_before ))"$'\n'
-    user[$count]+="$(( $(user_ms "$sharer") - user_before ))"$'\n'
-    bytes[$count]+="$(( $(bytes_out h1) - bytes_before ))"$'\n'
+# Without more, the kernel copies each packet to all who joined before the system
+# call of the sharer returns, which no host with a switch does. So the switch gets
+# the last processor, and the sharer another.
+switch_cpu=$(( $(nproc) - 1 ))
+declare -A cpu bytes
+for switch in "no processor" "a processor"; do
+  if [[ $switch == a* ]]; then
+    (( switch_cpu > 0 )) || break
+    taskset -a -p -c 0 "$sharer" >/dev/null
+    mount -t sysfs sysfs /sys
+    printf '%x' $(( 1 << switch_cpu )) >/sys/class/net/p1/queues/rx-0/rps_cpus
+  fi
+  cpu=() bytes=()
+  for (( run = 0; run < runs; ++run )); do
+    for count in 1 8; do
+      mapfile -t some < <(seq -f 'h%g' 2 $(( count + 1 )))
+      cpu_before=$(cpu_us "$sharer") bytes_before=$(bytes_out h1)
+      sync_all large "${some[@]}" >/dev/null
+      cpu[$count]+="$(( $(cpu_us "$sharer") - cpu_before ))"$'\n'
+      bytes[$count]+="$(( $(bytes_out h1) - bytes_before ))"$'\n'
+    done
   done
-done
-for count in 1 8; do
-  echo "$count receivers: median $(printf %s "${bytes[$count]}" | median) bytes" \
-    "sent, $(printf %s "${user[$count]}" | median) ms of CPU at the sharer," \
-    "$(printf %s "${cpu[$count]}" | median) ms with its kernel's"
+  for count in 1 8; do
+    echo "$count receivers, $switch for the switch: median" \
+      "$(printf %s "${bytes[$count]}" | median) bytes sent," \
+      "$(printf %s "${cpu[$count]}" | median) us of CPU at the sharer"
+  done
 done
 stop_sharer "$sharer"
