@@ -9,6 +9,18 @@ using namespace troupe;
 using namespace troupe::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Sends what is next, whole and at once: the number of its group, or 0.
+int send_next(send_queue& queue, time_point now) {
+  const auto order = queue.next(now, true, ripe);
+  if (order)
+    queue.sent(order->ticket, now);
+  return order ? order->to.bytes[2] : 0;
+}
+
+} // namespace
+
 TEST_CASE("repairs for one host go before what others wait for within its share",
           "[actors][send_queue][hostile]") {
   send_queue queue{{.each_host = {.burst_bytes = 10'000, .share = 40},
@@ -184,12 +196,7 @@ TEST_CASE("who comes and goes is not new each time",
           "[actors][send_queue][hostile]") {
   send_queue queue;
   const auto at = std::chrono::nanoseconds{1s};
-  const auto send = [&](time_point now) -> int {
-    const auto order = queue.next(now, true, ripe);
-    if (order)
-      queue.sent(order->ticket, now);
-    return order ? order->to.bytes[2] : 0;
-  };
+  const auto send = [&](time_point now) { return send_next(queue, now); };
   queue.wanted(from(1, 10), at, bulk);
   queue.wanted(from(2, 10), at, bulk);
   queue.done(from(2, 10));
@@ -206,12 +213,7 @@ TEST_CASE("of repeats the one that was sent longest ago is first",
           "[actors][send_queue][hostile]") {
   send_queue queue;
   const auto at = std::chrono::nanoseconds{1s};
-  const auto send = [&](time_point now) -> int {
-    const auto order = queue.next(now, true, ripe);
-    if (order)
-      queue.sent(order->ticket, now);
-    return order ? order->to.bytes[2] : 0;
-  };
+  const auto send = [&](time_point now) { return send_next(queue, now); };
   for (std::uint8_t group = 10; group < 13; ++group) {
     queue.wanted(from(1, group), at + group * 1ms, bulk);
     CHECK(send(at + group * 1ms) == group);
