@@ -27,7 +27,13 @@ struct zmm {
   static reg twice(reg a) { return mul(a, factor(2)); }
   static halves split(reg a) { return a; }
   static multiplier factor(std::uint8_t f) {
-    return _mm512_set1_epi64(static_cast<long long>(affine_table.of[f]));
+    reg by = _mm512_set1_epi64(static_cast<long long>(affine_table.of[f]));
+#ifdef __clang__
+    // LLVM before 20 encodes a wrong address when it lets the product
+    // broadcast from memory itself (llvm/llvm-project pull request 120340).
+    __asm__("" : "+v"(by));
+#endif
+    return by;
   }
   static reg mul(halves x, multiplier by) {
     return _mm512_gf2p8affine_epi64_epi8(x, by, 0);
