@@ -79,7 +79,7 @@ std::chrono::nanoseconds
 fetch_window::wait_of(const channel_state& channel) const {
   auto wait = options_.first_wait;
   if (channel.anything)
-    wait = options_.quiet + 4 * gap_;
+    wait = std::max(options_.quiet + 4 * gap_, least_wait_);
   else if (srtt_ != 0ns)
     wait = std::max(options_.min_wait, srtt_ + 4 * rttvar_ + 20ms);
   for (std::uint32_t i = 0; i < channel.repeats && wait < options_.max_wait;

@@ -46,6 +46,10 @@ public:
   void closed(channel_id channel, time_point now);
   /// Must be asked for at once: what came was wrong.
   void rejected(channel_id channel, time_point now);
+  /// No channel that hears something is asked for again sooner than that.
+  void be_patient(std::chrono::nanoseconds least) noexcept {
+    least_wait_ = least;
+  }
   /// This host's kernel dropped packets since the last call.
   void dropped_here(time_point now);
 
@@ -73,6 +77,7 @@ private:
   std::uint64_t open_units_ = 0;
   std::chrono::nanoseconds srtt_{0};
   std::chrono::nanoseconds rttvar_{0};
+  std::chrono::nanoseconds least_wait_{0};
   std::chrono::nanoseconds gap_{0}; ///< smoothed, between batches of a channel
   // The interval over which repeats are counted.
   time_point interval_start_{0};

@@ -137,8 +137,9 @@ struct sync_request {
   std::optional<hash> other_than;
   /// Given back in the report.
   std::uint64_t tag = 0;
-  /// Of an encrypted share: everything comes sealed. Errors: bad_key after a
-  /// few tries.
+  /// Of an encrypted share: everything comes sealed. What does not open
+  /// is ignored, and after a few tries sync_progress::doubt says so. Errors:
+  /// bad_key if nothing better came within `timeout`.
   std::optional<seal_key> key;
   /// Only what is signed accordingly is accepted, for `name`, by range channels
   /// (`wire` may be automatic or range); nullptr: anything. What is refused is
@@ -218,6 +219,9 @@ struct sync_progress {
   std::uint64_t bytes_done = 0;  ///< of them, verified
   std::uint32_t groups = 0;      ///< joined now
   sync_stats stats;
+  /// bad_key while nothing that comes can be read: the key may be wrong, or
+  /// somebody sends nonsense. The sync goes on; errc::none: no doubt.
+  error doubt;
 };
 
 /// Figures of a share, counted up while it runs. Read from any thread.

@@ -14,19 +14,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Transmissions that nobody can read before the key is to blame, and how
+/// Transmissions that nobody can read before the key is in doubt, and how
 /// long the right one has got to come in between: anybody may send nonsense.
 constexpr std::uint32_t refusals_enough = 3;
 constexpr auto refusal_time = 300ms;
+/// Sooner than that nobody is asked again to send what does not open.
+constexpr auto doubtful_wait = 500ms;
 
-std::string_view explanation(content_rejected::cause why) {
+const char* explanation(content_rejected::cause why) {
   switch (why) {
   case content_rejected::cause::not_sealed:
-    return " is shared without encryption";
+    return "what came is shared without encryption";
   case content_rejected::cause::illegible:
-    return " seems to be encrypted, and no key was given";
+    return "what came seems to be encrypted, and no key was given";
   default:
-    return "";
+    return "what came does not open";
   }
 }
 
@@ -81,15 +83,18 @@ void sync_supervisor_state::on_rejected(const content_rejected& msg) {
                     "what arrived does not match its hash"};
     return;
   }
-  last_trouble =
-      more_telling(last_trouble, {errc::bad_key, "what came does not open"});
-  // What nobody has signed cannot end what is only to be had signed.
-  if (request.trust)
-    return;
+  last_trouble = more_telling(last_trouble,
+                              {errc::bad_key, explanation(msg.why)});
   if (refusals++ == 0)
     first_refusal = at;
-  if (refusals >= refusals_enough && at - first_refusal >= refusal_time)
-    end({errc::bad_key, subject() + std::string{explanation(msg.why)}});
+  if (refusals < refusals_enough || at - first_refusal < refusal_time)
+    return;
+  doubt = {errc::bad_key, explanation(msg.why)};
+  window.be_patient(doubtful_wait);
+  // A forger, whom nobody has to believe, cannot end what only the right
+  // sharer can bring. Any content will do for a mere name.
+  if (!request.key && !request.trust && !request.is_exact)
+    end({doubt.code, subject() + ": " + doubt.what});
 }
 
 object_check sync_supervisor_state::check_of_manifest() const {

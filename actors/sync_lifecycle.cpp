@@ -292,9 +292,11 @@ void sync_supervisor_state::give_up_if_silent(time_point at) {
       (now == phase::gathering && native && !local_known))
     return end({errc::timed_out,
                 "hashing the old content made no progress for " + seconds});
-  if (last_trouble.code != errc::none)
-    return end({last_trouble.code,
-                subject() + ": " + last_trouble.what + ", and nothing better"
+  const auto& trouble =
+      report.type ? last_trouble : more_telling(doubt, last_trouble);
+  if (trouble.code != errc::none)
+    return end({trouble.code,
+                subject() + ": " + trouble.what + ", and nothing better"
                 " came for " + seconds});
   if (!heard_anything)
     return end({errc::no_sharer, "nobody answered for " + subject() + " in " +
@@ -326,6 +328,8 @@ void sync_supervisor_state::tell_progress(time_point at) {
   msg.bytes_done = report.stats.bytes_fetched;
   msg.groups = static_cast<std::uint32_t>(channels.groups());
   msg.stats = report.stats;
+  if (!report.type && doubt.code != errc::none)
+    msg.doubt = {doubt.code, subject() + ": " + doubt.what};
   msg.stats.elapsed = at - started;
   if (port) {
     const auto seen = port->counters();

@@ -84,6 +84,7 @@ void sync_supervisor_state::adopt(manifest value) {
   report.object = {};
   const auto& shape = native->cut().shape;
   report.type = native->type;
+  window.be_patient(0ns);
   report.kind = native->is_catalogue ? object_kind::directory
                                      : native->header.kind();
   report.root = native->root;

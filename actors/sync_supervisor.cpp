@@ -120,6 +120,7 @@ void sync_supervisor_state::on_first_object(const object_verified& msg) {
   close_all(kind::first_object);
   remote = std::move(*object);
   report.type = msg.type;
+  window.be_patient(0ns);
   report.kind = remote->header().kind();
   report.name = remote->header().name;
   report.stats.object_bytes = remote->header().size;

@@ -108,6 +108,7 @@ struct sync_supervisor_state {
   error last_trouble; ///< explains a later timeout
   std::uint32_t refusals = 0; ///< transmissions that nobody could read
   time_point first_refusal{0};
+  error doubt; ///< whether the key is right, until something opens
 
   sync_report report;
 

@@ -146,6 +146,8 @@ json json_status(const sync_progress& progress, double bytes_per_s) {
   line["symbols_source"] = stats.symbols_source;
   line["symbols_repair"] = stats.symbols_repair;
   line["groups"] = progress.groups;
+  if (progress.doubt.code != errc::none)
+    line["doubt"] = progress.doubt.message();
   return line;
 }
 

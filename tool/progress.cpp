@@ -65,13 +65,19 @@ bool wants_colour(int fd) {
 }
 
 progress_line::progress_line(bool wanted)
-    : on_(wanted && isatty(STDERR_FILENO) == 1),
+    : wanted_(wanted),
+      on_(wanted && isatty(STDERR_FILENO) == 1),
       has_colour_(wants_colour(STDERR_FILENO)) {}
 
 void progress_line::show(const sync_progress& progress) {
+  const std::lock_guard guard{lock_};
+  if (wanted_ && progress.doubt.code != errc::none &&
+      !std::exchange(has_said_doubt_, true))
+    fmt::print(stderr, "{}troupe: {}; listening on until --timeout\n",
+               std::exchange(drawn_, false) ? "\r\x1b[K" : "",
+               progress.doubt.message());
   if (!on_)
     return;
-  const std::lock_guard guard{lock_};
   if (progress.now == sync_progress::phase::fetching)
     rate_.add(progress.stats.elapsed, progress.bytes_done);
   // A full line would go on in the next one.

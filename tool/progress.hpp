@@ -33,8 +33,8 @@ bool wants_colour(int fd);
 /// Characters in a line of the terminal on that descriptor; 80 elsewhere.
 std::size_t columns_of(int fd);
 
-/// One line on a terminal that is drawn again and again; nothing elsewhere.
-/// Any thread.
+/// One line on a terminal that is drawn again and again; nothing elsewhere but,
+/// once, what is in doubt. Any thread.
 class progress_line {
 public:
   /// Draws on standard error if that is a terminal and `wanted`.
@@ -45,7 +45,9 @@ public:
 
 private:
   std::mutex lock_;
+  bool wanted_;
   bool on_;
+  bool has_said_doubt_ = false;
   bool has_colour_ = false;
   bool drawn_ = false;
   rate_meter rate_;

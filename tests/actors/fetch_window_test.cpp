@@ -42,6 +42,19 @@ TEST_CASE("a transmission that ended too early is repeated soon",
   CHECK(window.take_silent(60ms) == ids{1});
 }
 
+TEST_CASE("who doubts what comes does not ask for more of it at once",
+          "[actors][fetch_window]") {
+  fetch_window window;
+  window.be_patient(500ms);
+  window.opened(1, 0ms);
+  window.rejected(1, 5ms);
+  CHECK(window.take_silent(504ms).empty());
+  CHECK(window.take_silent(505ms) == ids{1});
+  window.be_patient(0ms);
+  window.rejected(1, 510ms);
+  CHECK(window.take_silent(570ms) == ids{1});
+}
+
 TEST_CASE("a measured round trip shortens the wait for the next channel",
           "[actors][fetch_window]") {
   fetch_window window;

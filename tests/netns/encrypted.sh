@@ -16,6 +16,9 @@ mkdir "$data/to"
 
 # expect_soon EXIT MILLISECONDS TEXT OPTION...: a sync of `big` ends like that,
 # says so, and leaves nothing behind.
+#
+# expect_doubt MILLISECONDS TEXT OPTION...: a sync of `big` says that while it
+# goes on, and ends with 10 within that time after its timeout.
 expect_soon() {
   local before took
   before=$(now_ms)
@@ -24,6 +27,17 @@ expect_soon() {
   echo "that took $took ms"
   (( took < $2 )) || fail "it took $took ms, not $2 at most"
   expect_error "$3"
+  expect_only "$data/to"
+}
+
+expect_doubt() {
+  local before took said
+  before=$(now_ms)
+  expect_exit 10 sync_on h2 --timeout 4 "${@:3}" big "$data/to/none"
+  took=$(( $(now_ms) - before ))
+  expect_error "$2.*; listening on until --timeout"
+  expect_error "nothing better came for 4 s"
+  (( took >= 4000 && took < 4000 + $1 )) || fail "it took $took ms"
   expect_only "$data/to"
 }
 
@@ -54,10 +68,10 @@ done
 
 echo "-- the wrong one, none, and one that is a password's"
 for wire in classic range auto; do
-  expect_soon 10 12000 'key is wrong' --keyfile "$data/other_key" --wire "$wire"
+  expect_doubt 5000 'key is wrong' --keyfile "$data/other_key" --wire "$wire"
 done
 expect_soon 10 45000 'no key was given'
-expect_soon 10 45000 'key is wrong' --password-file "$data/password"
+expect_doubt 30000 'key is wrong' --password-file "$data/password"
 # Its range channels are for those with the key.
 expect_exit 3 sync_on h2 --wire range --timeout 2 big "$data/to/none"
 
@@ -85,8 +99,8 @@ share_on h1 --password-file "$data/password" "$data/big"
 sync_on h2 --password-file "$data/password" big "$data/to/big"
 expect_same "$data/big" "$data/to/big"
 rm "$data/to/big"
-expect_soon 10 45000 'key is wrong' --password-file "$data/other_password"
-expect_soon 10 45000 'key is wrong' --librecast-password-file "$data/password"
+expect_doubt 30000 'key is wrong' --password-file "$data/other_password"
+expect_doubt 30000 'key is wrong' --librecast-password-file "$data/password"
 stop_sharer "$sharer"
 
 echo "-- a password as lcsync takes it: without its last character"
@@ -125,8 +139,24 @@ stop_sharer "$sharer"
 
 echo "-- a share without encryption is not taken for one with it"
 share_on h1 "$data/big"
-expect_soon 10 12000 'without encryption' --keyfile "$data/key"
+expect_doubt 5000 'without encryption' --keyfile "$data/key"
+
+echo "-- nor is it when the one with the key begins later"
+sync_on h2 --keyfile "$data/key" big "$data/to/big" \
+  >"$work/late.log" 2>"$work/late_errors" &
+late=$!
+for (( tries = 0; tries < 100; ++tries )); do
+  grep -q 'listening on' "$work/late_errors" && break
+  sleep 0.1
+done
+(( tries < 100 )) || fail "nothing was said of the key"
+unencrypted=$sharer
+share_on h3 --keyfile "$data/key" "$data/big"
+wait "$late" || fail "the sync ended with $?: $(<"$work/late_errors")"
+expect_same "$data/big" "$data/to/big"
+rm "$data/to/big"
 stop_sharer "$sharer"
+stop_sharer "$unencrypted"
 
 echo "-- what is no key"
 sharing() { on h1 timeout 20 "$TROUPE" share --interface eth0 "$@"; }

@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace troupe::test {
@@ -68,6 +69,16 @@ inline sync_client_actor::behavior_type
 recording_client(sync_client_actor::pointer,
                  std::shared_ptr<std::vector<sync_report>> log) {
   return {[log](const sync_report& x) { log->push_back(x); }};
+}
+
+/// The first progress of a sync that doubts its key.
+inline sync_observer_actor::behavior_type
+recording_doubt(sync_observer_actor::pointer,
+                std::shared_ptr<std::optional<sync_progress>> first) {
+  return {[first](const sync_progress& x) {
+    if (x.doubt.code != errc::none && !*first)
+      *first = x;
+  }};
 }
 
 inline share_client_actor::behavior_type

@@ -69,6 +69,8 @@ public:
     std::vector<std::byte> buffer;
     std::shared_ptr<std::vector<sync_report>> reports =
         std::make_shared<std::vector<sync_report>>();
+    std::shared_ptr<std::optional<sync_progress>> doubted =
+        std::make_shared<std::optional<sync_progress>>();
     sync_supervisor_actor supervisor;
 
     bool done() const { return !reports->empty(); }
@@ -88,6 +90,7 @@ public:
     sync_environment env;
     env.net = net;
     env.client = system.spawn(recording_client, r.reports);
+    env.observer = system.spawn(recording_doubt, r.doubted);
     env.detached_writer = false;
     r.supervisor = system.spawn(sync_supervisor, std::move(request), env);
     settle();

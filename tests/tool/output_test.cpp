@@ -157,6 +157,10 @@ TEST_CASE("every line of JSON has a type and a version, and is one line") {
   CHECK(status.at("phase") == "fetching");
   CHECK(status.at("left_s") == Approx(500.0));
   CHECK(!json_status(halfway(), 0).contains("left_s"));
+  CHECK(!status.contains("doubt"));
+  auto doubtful = halfway();
+  doubtful.doubt = {errc::bad_key, "'x'"};
+  CHECK(json_status(doubtful, 0).at("doubt") == doubtful.doubt.message());
 }
 
 TEST_CASE("a summary names the cause of a failure") {
